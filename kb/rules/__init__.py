@@ -1,0 +1,1 @@
+"""What is allowed: pure Python that imports nothing."""
