@@ -1,0 +1,1 @@
+"""Nouns: the tables and their questions; the only home of SQLAlchemy."""

@@ -1,0 +1,138 @@
+"""The declarative base, constraint names, UTC times, and the two engines: one writes, one only reads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+__all__ = ["Base", "Session", "Store", "UtcDateTime", "open_store"]
+
+BUSY_SECONDS = 10
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; naive times are refused so that no local time slips in."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(words: type[StrEnum]) -> list[str]:
+    return [word.value for word in words]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        StrEnum: Enum(StrEnum, native_enum=False, length=12, create_constraint=True, values_callable=_values),
+    }
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database seen through two engines; open one session a request through `writing` or `reading`."""
+
+    writer: Engine
+    reader: Engine
+
+    def session(self, *, write: bool) -> Session:
+        """A session for the caller to finish: on the engine that writes, or on the one that only reads."""
+        if write:
+            return Session(self.writer, expire_on_commit=False)
+        return Session(self.reader, autoflush=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that may write; commits at the end, rolls back on any exception."""
+        with self.session(write=True) as db, db.begin():
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that can't write: the database itself refuses."""
+        with self.session(write=False) as db:
+            yield db
+
+    def close(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url` (SQLite or PostgreSQL); nothing is created but SQLite's empty file."""
+    if make_url(url).get_backend_name() != "sqlite":
+        writer = create_engine(url, pool_pre_ping=True)
+        reader = create_engine(url, pool_pre_ping=True)
+        event.listen(reader, "begin", _only_read)
+        return Store(writer, reader)
+    # The driver's own BEGIN comes too late (after the first SELECT); the events below say when and how.
+    options: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None}
+    writer = create_engine(url, connect_args=options)
+    reader = create_engine(url, connect_args=options)
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(reader, "connect", _prepare_reader)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "begin", _begin_deferred)
+    return Store(writer, reader)
+
+
+def _pragmas(connection: Any, *, read_only: bool) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    if not read_only:
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    if read_only:
+        cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
+def _prepare_writer(connection: Any, record: object) -> None:
+    _pragmas(connection, read_only=False)
+
+
+def _prepare_reader(connection: Any, record: object) -> None:
+    _pragmas(connection, read_only=True)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # Under WAL a read snapshot can't become a writer, so a write request takes the lock before its first SELECT.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _only_read(connection: Connection) -> None:
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")

@@ -1,0 +1,29 @@
+"""Comments: the talk between author and SV on one page's proposals."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from kb.store.base import Base
+from kb.store.pages import Revision
+from kb.store.users import User
+
+
+class Comment(Base):
+    __tablename__ = "comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+    author: Mapped[User | None] = relationship()
+    revision: Mapped[Revision] = relationship()
+
+
+def on_page(db: Session, page_id: int) -> list[Comment]:
+    """All comments on the page's revisions, oldest first."""
+    rows = select(Comment).join(Revision).where(Revision.page_id == page_id).order_by(Comment.at, Comment.id)
+    return list(db.scalars(rows.options(joinedload(Comment.author), joinedload(Comment.revision))))

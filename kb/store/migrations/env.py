@@ -1,0 +1,18 @@
+"""How Alembic runs: on the engine that kb/store/schema.py hands over."""
+
+from alembic import context
+
+from kb.store.base import Base
+
+engine = context.config.attributes["engine"]
+
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
