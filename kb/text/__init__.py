@@ -1,0 +1,1 @@
+"""Text in, text out: blocks, the audience cut, Markdown, front matter, differences, Japanese."""

@@ -1,0 +1,29 @@
+"""Where a Japanese line may break: between phrases, by BudouX."""
+
+import re
+from functools import cache
+
+import budoux
+
+# BudouX separates these, and no reader would: (end of the left phrase, start of the right one).
+_JOINS = (("お聞か", "せ"), ("まだ", "なんだけど"))
+
+_JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-鿿々〆]")
+
+
+@cache
+def _parser() -> budoux.Parser:
+    return budoux.load_default_japanese_parser()
+
+
+def phrases(text: str) -> list[str]:
+    """Return the phrases that join to `text`; a text without Japanese comes back whole, an empty one as no phrase."""
+    if not _JAPANESE.search(text):
+        return [text] if text else []
+    found: list[str] = []
+    for phrase in _parser().parse(text):
+        if found and any(found[-1].endswith(left) and phrase.startswith(right) for left, right in _JOINS):
+            found[-1] += phrase
+        else:
+            found.append(phrase)
+    return found

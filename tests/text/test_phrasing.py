@@ -1,0 +1,29 @@
+"""Lines break between phrases, and the phrases are the text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.text.phrasing import phrases
+
+
+def test_japanese_breaks_between_phrases() -> None:
+    assert phrases("先週頼んだプリンター、いつ届くの？") == ["先週", "頼んだ", "プリンター、", "いつ届くの？"]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("いつまでにご入用か、お聞かせいただけますか。", "お聞かせ"), ("まだなんだけど、いつ", "まだなんだけど")],
+)
+def test_the_known_errors_of_the_model_are_joined(text: str, whole: str) -> None:
+    assert any(whole in phrase for phrase in phrases(text))
+
+
+def test_a_text_without_japanese_comes_back_whole() -> None:
+    assert phrases("When will my order arrive?") == ["When will my order arrive?"]
+    assert phrases("") == []
+
+
+@given(st.text(alphabet="あいお聞かせまだなんだけどABC 、。\n<>&"))
+def test_the_phrases_join_to_the_text(text: str) -> None:
+    assert "".join(phrases(text)) == text
