@@ -1,0 +1,1 @@
+"""Finding pages: one port, and the indexes that keep its promises."""
