@@ -1,0 +1,1 @@
+"""Verbs: one file per kind of work; the only writers."""

@@ -1,0 +1,24 @@
+"""What the doors hand to the verbs: the store, the index, the renderer, the folder of files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.search.port import SearchIndex
+from kb.store.base import Session, Store
+from kb.text.rendering import Renderer
+
+__all__ = ["House", "Session"]
+
+
+@dataclass(frozen=True)
+class House:
+    store: Store
+    index: SearchIndex
+    renderer: Renderer
+    files: Path
+
+    def close(self) -> None:
+        """Let go of connections, index files and the rendering process."""
+        self.index.close()
+        self.renderer.close()
+        self.store.close()

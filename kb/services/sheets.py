@@ -1,0 +1,232 @@
+"""Read and write rows of pages as files: Markdown folder, zip, CSV, JSON lines."""
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kb.rules import limits
+from kb.rules.errors import Invalid
+from kb.text import front_matter
+
+KEYS = (
+    "id",
+    "translates",
+    "title",
+    "kind",
+    "language",
+    "audience",
+    "confidence",
+    "category",
+    "tags",
+    "phrases",
+    "body",
+)
+LISTS = ("tags", "phrases")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A fixed time, so that the same pages make the same bytes.
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page as a file tells it, and where it stands there."""
+
+    name: str
+    line: int
+    values: dict[str, Any]
+
+    def wrong(self, why: Invalid) -> Invalid:
+        """The same refusal with file and line in front."""
+        return Invalid("%(name)s の %(line)s 行目：%(why)s", name=self.name, line=self.line, why=why, field=why.field)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All rows of one import, and the shelves if the files tell them."""
+
+    rows: list[Row]
+    shelves: list[dict[str, Any]]
+
+
+def read(path: Path) -> Sheet:
+    """Read everything at `path` before anything is written; raises Invalid naming file, line and remedy."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.suffix in (".md", ".yaml") and file.is_file())
+        return _markdown((str(file.relative_to(path)), _small(file)) for file in files)
+    if not path.is_file():
+        raise Invalid("%(name)s が見つかりません。場所と名前を確かめてください。", name=str(path))
+    name = path.name.lower()
+    if name.endswith(".zip"):
+        return _markdown(_unzipped(path))
+    if name.endswith(".md"):
+        return _markdown([(path.name, _small(path))])
+    if name.endswith((".jsonl", ".jsonl.gz")):
+        return Sheet(list(_json_lines(path)), [])
+    if name.endswith(".csv"):
+        return Sheet(list(_csv(path)), [])
+    raise Invalid(
+        "%(name)s は読めない種類です。Markdownのフォルダか .md、.zip、.csv、.jsonl（.gz可）を指定してください。",
+        name=path.name,
+    )
+
+
+def write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> None:
+    """Write rows as the kind of file that the name asks for; a folder must be empty or new."""
+    name = path.name.lower()
+    if name.endswith(".zip"):
+        path.write_bytes(zip_bytes(rows, shelves))
+    elif name.endswith(".csv"):
+        path.write_bytes(_csv_bytes(rows))
+    elif name.endswith(".jsonl"):
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    elif "." in path.name and not path.is_dir():
+        raise Invalid(
+            "%(name)s の種類で書き出せません。フォルダか .zip、.csv、.jsonl を指定してください。", name=path.name
+        )
+    else:
+        if path.exists() and any(path.iterdir()):
+            raise Invalid("%(name)s は空ではありません。空のフォルダを指定してください。", name=str(path))
+        for place, text in _markdown_files(rows, shelves):
+            file = path / place
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def zip_bytes(rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> bytes:
+    """The Markdown folder as one zip file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, text in _markdown_files(rows, shelves):
+            entry = zipfile.ZipInfo(place, ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text.encode())
+    return buffer.getvalue()
+
+
+def _markdown_files(rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    if shelves:
+        yield "categories.yaml", front_matter.dump_list(shelves)
+    for row in rows:
+        header = {key: row[key] for key in KEYS if key in row and key not in ("body", "language")}
+        yield f"{row['language']}/{row['kind']}/{row['id']}.md", front_matter.dump(header, row["body"])
+
+
+def _markdown(files: Iterable[tuple[str, bytes]]) -> Sheet:
+    rows, shelves = [], []
+    for name, content in files:
+        text = _decoded(name, content)
+        if PurePosixPath(name).name == "categories.yaml":
+            shelves = front_matter.load_list(text, name)
+        elif name.endswith(".md"):
+            header, body = front_matter.parse(text, name)
+            parts = PurePosixPath(name).parts
+            values: dict[str, Any] = {"id": PurePosixPath(name).stem}
+            if len(parts) > 1 and parts[0] in ("ja", "en"):
+                values["language"] = parts[0]
+            rows.append(Row(name, 1, values | header | {"body": body.strip("\n")}))
+    return Sheet(rows, shelves)
+
+
+def _small(file: Path) -> bytes:
+    if file.stat().st_size > limits.BODY * 4 + 65_536:
+        raise Invalid("%(name)s が大きすぎます。記事を分けてください。", name=file.name)
+    return file.read_bytes()
+
+
+def _unzipped(path: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            packed = max(1, sum(entry.compress_size for entry in entries))
+            if len(entries) > limits.IMPORT_ENTRIES or unpacked > limits.IMPORT_FILE:
+                raise Invalid("%(name)s の中身が多すぎます。分けて取り込んでください。", name=path.name)
+            if unpacked > 1_000_000 and unpacked / packed > limits.IMPORT_RATIO:
+                raise Invalid("%(name)s の圧縮率が高すぎます。中身を確かめて、作り直してください。", name=path.name)
+            for entry in sorted(entries, key=lambda one: one.filename):
+                place = PurePosixPath(entry.filename.replace("\\", "/"))
+                if place.suffix in (".md", ".yaml") and not entry.is_dir():
+                    if place.is_absolute() or ".." in place.parts:
+                        raise Invalid("%(name)s に不正な場所のファイルがあります。作り直してください。", name=path.name)
+                    yield str(place), archive.read(entry)
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+        raise Invalid("%(name)s は壊れているか、開けないzipです。作り直してください。", name=path.name) from broken
+
+
+def _json_lines(path: Path) -> Iterator[Row]:
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
+    except (OSError, EOFError) as broken:
+        raise Invalid("%(name)s は壊れていて開けません。作り直してください。", name=path.name) from broken
+    for number, line in enumerate(_decoded(path.name, content).split("\n"), 1):
+        if not line.strip():
+            continue
+        place = Row(path.name, number, {})
+        try:
+            values = json.loads(line)
+        except (ValueError, RecursionError) as broken:
+            raise place.wrong(Invalid("JSONとして読めません。1行に1つの { … } を書いてください。")) from broken
+        if not isinstance(values, dict):
+            raise place.wrong(Invalid("JSONとして読めません。1行に1つの { … } を書いてください。"))
+        yield Row(path.name, number, values)
+
+
+def _csv(path: Path) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(_decoded(path.name, path.read_bytes()), newline=""), strict=True)
+    csv.field_size_limit(limits.BODY * 4)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        for cells in reader:
+            if not any(cells):
+                continue
+            place = Row(path.name, reader.line_num, {})
+            if len(cells) != len(header):
+                raise place.wrong(Invalid('列の数が見出しと違います。「,」や「"」の書き方を確かめてください。'))
+            values = {name: _unescaped(cell) for name, cell in zip(header, cells, strict=True) if cell != ""}
+            lists = {name: values[name].split("\n") for name in LISTS if name in values}
+            yield Row(path.name, reader.line_num, values | lists)
+    except csv.Error as broken:
+        why = Invalid('CSVとして読めません。「"」の閉じ忘れがないか確かめてください。')
+        raise Row(path.name, reader.line_num, {}).wrong(why) from broken
+
+
+def _csv_bytes(rows: list[dict[str, Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(KEYS)
+    for row in rows:
+        cells = ("\n".join(row.get(key, [])) if key in LISTS else row.get(key, "") for key in KEYS)
+        writer.writerow([_escaped(cell) for cell in cells])
+    # Excel in Japan reads UTF-8 only with the mark in front.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _escaped(cell: str) -> str:
+    """A cell that a spreadsheet won't take for a formula (OWASP, CSV injection)."""
+    return "'" + cell if cell.lstrip("'").startswith(FORMULA) else cell
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
+
+
+def _decoded(name: str, content: bytes) -> str:
+    if len(content) > limits.IMPORT_FILE:
+        raise Invalid("%(name)s が大きすぎます。分けて取り込んでください。", name=name)
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return (
+                content.decode(encoding).replace("\r\n", "\n")
+                if not name.lower().endswith(".csv")
+                else content.decode(encoding)
+            )
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("%(name)s の文字コードが分かりません。UTF-8かShift_JISで保存し直してください。", name=name)

@@ -1,0 +1,78 @@
+"""What a new page of each kind begins with."""
+
+from kb.rules.pages import Kind
+
+# Stored as the page's own text, so in the language of the house.
+BODIES = {
+    Kind.FAQ: """\
+（答えを一文で。ここだけ読めば分かるように。）
+
+## くわしい手順
+
+1.
+2.
+
+:::say
+（最初に言う一言。20秒まで。）
+:::
+
+:::ask
+- （目的が分かる質問）
+:::
+""",
+    Kind.CASE: """\
+## 状況（お客様の言葉）
+
+
+## 本当の目的
+
+
+## 対応
+
+
+## 結果
+
+
+## 学び
+
+""",
+    Kind.PROCEDURE: """\
+（この手順で何ができるかを一文で。）
+
+## 始める前に
+
+-
+
+## 手順
+
+1.
+2.
+
+:::limit operator
+- （ひとりで決めてよいこと）
+:::
+""",
+    Kind.SCRIPT: """\
+（いつ、だれに話す言葉か。）
+
+:::say
+（最初のひとこと）
+:::
+
+## 話の流れ
+
+1.
+2.
+""",
+}
+
+
+def body(kind: Kind) -> str:
+    """The first text of a page of this kind."""
+    return BODIES[kind]
+
+
+def faq_from_story(proposal: str) -> str:
+    """The first text of a FAQ written from a story; what was proposed stays among staff until somebody rewrites it."""
+    told = f"\n:::staff\n{proposal}\n:::\n" if proposal.strip() else ""
+    return f"（答えを一文で。ここだけ読めば分かるように。）\n\n## くわしい手順\n\n1.\n{told}"
