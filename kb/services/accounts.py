@@ -15,6 +15,7 @@ from kb.store.base import Session
 from kb.store.users import SignInTry, User
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+IDENTITY = re.compile(r"[0-9]{1,10}:[0-9]{1,10}")
 
 
 class Refused(KbError):
@@ -79,9 +80,9 @@ def note_success(db: Session, user_id: int, password: str, *, device: str = "") 
 
 def identified(db: Session, identity: str) -> Actor | None:
     """The actor behind `id:epoch`, unless the account is closed or the epoch has passed."""
-    number, _, epoch = identity.partition(":")
-    if not (number.isdecimal() and epoch.isdecimal()):
+    if not IDENTITY.fullmatch(identity):
         return None
+    number, _, epoch = identity.partition(":")
     user = db.get(User, int(number))
     if user is None or user.disabled_at is not None or user.epoch != int(epoch):
         return None

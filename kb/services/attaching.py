@@ -14,6 +14,7 @@ from kb.services.checking import one_line
 from kb.store import events, pages
 from kb.store.attachments import Attachment
 from kb.store.base import Session
+from kb.store.pages import Page
 from kb.text import audience as audiences
 from kb.text import images
 
@@ -84,14 +85,24 @@ def fetch(db: Session, folder: Path, attachment_id: int, *, viewer: Actor) -> Op
     own_draft = viewer.id is not None and attachment.uploaded_by_id == viewer.id
     if page is None and not own_draft:
         raise NotFound()
-    if page is not None and not viewer.is_staff:
-        cut = audiences.cut(page.shown.body, viewer.audience) if page.shown else ""
-        if not re.search(rf"\(attachment:{attachment.id}(?!\d)", cut):
-            raise NotFound()
+    if page is not None and not own_draft and not is_open(page, attachment.id, viewer=viewer):
+        raise NotFound()
     path = folder / attachment.storage_name[:2] / attachment.storage_name
     if not path.is_file():
         raise NotFound()
     return OpenFile(path, attachment)
+
+
+def is_open(page: Page, attachment_id: int, *, viewer: Actor) -> bool:
+    """Whether the page shows a file to this reader: customers what they read shows, staff also what nothing shows yet.
+
+    A file that stands only in blocks hidden from the reader is hidden with them.
+    """
+    body = page.shown.body if page.shown else ""
+    mention = re.compile(rf"\battachment:0*{attachment_id}(?!\d)")
+    if mention.search(audiences.cut(body, viewer.audience)):
+        return True
+    return viewer.is_staff and mention.search(body) is None
 
 
 def remove(db: Session, attachment_id: int, *, by: Actor) -> Attachment:
@@ -100,7 +111,8 @@ def remove(db: Session, attachment_id: int, *, by: Actor) -> Attachment:
     attachment = db.get(Attachment, attachment_id)
     if attachment is None or attachment.removed_at is not None:
         raise NotFound()
-    if pages.get(db, attachment.page_id, viewer=by) is None:
+    page = pages.get(db, attachment.page_id, viewer=by)
+    if page is None or not is_open(page, attachment.id, viewer=by):
         raise NotFound()
     if attachment.uploaded_by_id != by.id:
         require(by, Permission.PUBLISH)

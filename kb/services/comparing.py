@@ -103,6 +103,7 @@ def three_way(db: Session, page_id: int, mine: Text, *, base_id: int | None, vie
 
 def talk(db: Session, page_id: int, *, viewer: Actor) -> list[comments.Comment]:
     """The comments on a page's proposals: for the SVs, and for each author on their own."""
+    require(viewer, Permission.COMMENT)
     known = {
         revision.id
         for revision in pages.revisions_of(db, page_id, viewer=viewer)

@@ -5,22 +5,28 @@ from typing import Any
 from kb.rules import clock, limits
 from kb.rules.errors import TooLarge
 from kb.rules.roles import Actor, Permission, require
-from kb.store import drafts
+from kb.store import drafts, pages
 from kb.store.base import Session
 from kb.store.drafts import Draft
 from kb.text import blocks
+
+PLACE = 40  # characters, as the table has it
 
 
 def keep(db: Session, place: str, fields: dict[str, str], *, base_id: int | None, by: Actor) -> Draft:
     """Save the fields of a form for this person and place, over what was kept before."""
     require(by, Permission.PROPOSE)
+    place = place[:PLACE]
+    # A draft outlives its base: what was typed is kept even when the page has gone meanwhile.
+    if base_id is not None and pages.revision(db, base_id, viewer=by) is None:
+        base_id = None
     tidy: dict[str, Any] = {name[:40]: blocks.tidy(value) for name, value in fields.items()}
     if sum(map(len, tidy.values())) > limits.BODY + 20_000:
         raise TooLarge("長すぎて下書きを保存できません。記事を分けてください。")
     assert by.id is not None
     draft = drafts.of(db, by.id, place)
     if draft is None:
-        draft = Draft(user_id=by.id, place=place[:40])
+        draft = Draft(user_id=by.id, place=place)
         db.add(draft)
     draft.fields, draft.base_id, draft.saved_at = tidy, base_id, clock.now()
     db.flush()
@@ -29,7 +35,7 @@ def keep(db: Session, place: str, fields: dict[str, str], *, base_id: int | None
 
 def kept(db: Session, place: str, *, by: Actor) -> Draft | None:
     """What this person was writing here."""
-    return drafts.of(db, by.id, place) if by.id is not None else None
+    return drafts.of(db, by.id, place[:PLACE]) if by.id is not None else None
 
 
 def kept_everywhere(db: Session, *, by: Actor) -> list[Draft]:

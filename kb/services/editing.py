@@ -1,5 +1,6 @@
 """Write pages: create, save, propose, revert, archive and bring back."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -162,12 +163,22 @@ def with_hidden(full: str, edited: str, *, by: Actor) -> str:
     seen = audiences.cut(full, by.audience).strip("\n")
     if seen == full.strip("\n"):
         return edited
-    hidden = [part for part in blocks.split(full) if not by.audience.includes(blocks.audience_of(part))]
+    hidden = _hidden_from(full, by=by)
     merged = merge3.merge(seen, edited, full.strip("\n"))
-    kept = blocks.split(merged.text) if merged.conflicts == 0 else []
-    if merged.conflicts == 0 and all(part.source in {block.source for block in kept} for part in hidden):
+    # Nothing hidden may be lost, and nothing that the writer sees may differ from what they wrote.
+    whole = _hidden_from(merged.text, by=by) == _hidden_from(edited, by=by) + hidden
+    if merged.conflicts == 0 and whole and _seen(merged.text, by=by) == _seen(edited, by=by):
         return merged.text
-    return "\n\n".join([edited, *map(blocks.fenced, hidden)])
+    return "\n\n".join([edited, *map(blocks.fenced, hidden.elements())])
+
+
+def _hidden_from(body: str, *, by: Actor) -> Counter[blocks.Segment]:
+    parts = (replace(part, line=0) for part in blocks.split(body))
+    return Counter(part for part in parts if not by.audience.includes(part.audience))
+
+
+def _seen(body: str, *, by: Actor) -> list[str]:
+    return [line for line in audiences.cut(body, by.audience).split("\n") if line.strip()]
 
 
 def require_category(db: Session, category_id: int | None, *, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kb.rules.pages import Language
 from kb.rules.roles import Actor, Permission, require
 from kb.store import categories, external
 from kb.store.base import Session
@@ -10,10 +11,13 @@ from kb.text import audience as audiences
 
 
 def rows(db: Session, *, by: Actor) -> list[dict[str, Any]]:
-    """Every live page that this person may read, cut for them, in a stable order."""
+    """Every live page that this person may read, cut for them, in an order that the next import keeps."""
     require(by, Permission.EXPORT)
+    live = external.live(db, viewer=by)
     names = external.names(db)
-    return [_row(page, names, by=by) for page in external.live(db, viewer=by)]
+    given = {page.id: names[page.id] for page in live}
+    live.sort(key=lambda page: (page.language is not Language.JA, page.kind.value, given[page.id]))
+    return [_row(page, given, by=by) for page in live]
 
 
 def shelves(db: Session, *, by: Actor) -> list[dict[str, Any]]:
@@ -35,7 +39,8 @@ def _row(page: Page, names: dict[int, str], *, by: Actor) -> dict[str, Any]:
     revision = page.current
     assert revision is not None
     row: dict[str, Any] = {"id": names[page.id]}
-    if page.translates_id is not None and page.translates_id in names:
+    # An origin that is archived is not in the file, and a file may not name what it lacks.
+    if page.translates_id in names:
         row["translates"] = names[page.translates_id]
     row |= {
         "title": revision.title,

@@ -133,7 +133,10 @@ def _publish(db: Session, page: Page, one: Checked, *, by: Actor) -> None:
     revision = page.current
     if revision is None or not one.text.says_the_same(revision):
         base_id = revision.id if revision else None
-        revision = publishing.new_revision(db, page, one.text, state=State.APPROVED, base_id=base_id, by=by)
+        number = None if revision else 1
+        revision = publishing.new_revision(
+            db, page, one.text, state=State.APPROVED, base_id=base_id, number=number, by=by
+        )
     publishing.make_current(db, revision, by=by)
     page.confidence = one.confidence
     if one.confidence is Confidence.UNVALIDATED:
@@ -239,7 +242,7 @@ def _shelf(db: Session, shelf: dict[str, Any], position: int) -> None:
         raise Invalid(
             "categories.yaml の%(line)s番目が読めません。key・ja・en を確かめてください。", line=position + 1
         ) from broken
-    found = categories.by_word(db, key)
+    found = categories.by_key(db, key)
     if found is None:
         found = Category(key=key)
         db.add(found)

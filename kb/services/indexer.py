@@ -61,19 +61,18 @@ class Indexer(threading.Thread):
         since = COMPARE_EVERY
         while not self._stopping.is_set():
             pause = PAUSE
-            if self._lock.take():
-                try:
+            try:
+                if self._lock.take():
                     if since >= COMPARE_EVERY:
-                        since = 0.0
                         self._compare()
-                    done = indexing.drain(self._store, self._index)
-                    pause = 0.0 if done else PAUSE
-                except IndexBroken:
-                    log.warning("the index can't be opened and is built anew")
-                    self._rebuild()
-                except Exception:  # The thread must outlive a passing fault: a full disk, a locked database.
-                    log.exception("indexing failed and is tried again")
-                    pause = 10 * PAUSE
+                        since = 0.0
+                    pause = 0.0 if indexing.drain(self._store, self._index) else PAUSE
+            except IndexBroken:
+                log.warning("the index can't be opened and is built anew")
+                self._rebuild()
+            except Exception:  # The thread must outlive a passing fault: a full disk, a locked database.
+                log.exception("indexing failed and is tried again")
+                pause = 10 * PAUSE
             since += pause
             self._stopping.wait(pause)
         self._lock.free()
@@ -88,7 +87,7 @@ class Indexer(threading.Thread):
         difference = indexing.compare(self._store, self._index)
         if difference.pages:
             log.info("%s pages differ between index and store", len(difference.pages))
-            indexing.mend(self._store, difference)
+            indexing.mend(self._store, self._index, difference)
 
     def _rebuild(self) -> None:
         try:

@@ -102,10 +102,13 @@ def compare(store: Store, index: SearchIndex) -> Difference:
     return Difference(*(tuple(one for one in found if one not in waiting) for found in (missing, outdated, left_over)))
 
 
-def mend(store: Store, difference: Difference) -> None:
-    """Put what differs into the outbox, for the next drain."""
+def mend(store: Store, index: SearchIndex, difference: Difference) -> None:
+    """Put what is missing or out of date into the outbox, for the next drain, and take out what is left over."""
     with store.writing() as db:
-        outbox.add_many(db, difference.pages)
+        outbox.add_many(db, sorted({*difference.missing, *difference.outdated}))
+    # The store may never have heard of these (another database, a restored backup), so no row can name them.
+    if difference.left_over:
+        index.replace((), difference.left_over)
 
 
 def _documents(db: Session) -> Iterator[Document]:

@@ -32,11 +32,16 @@ def new_page(
     return page
 
 
-def new_revision(db: Session, page: Page, text: Text, *, state: State, base_id: int | None, by: Actor) -> Revision:
-    """Add the page's next version in this state; nothing that readers see changes yet."""
+def new_revision(
+    db: Session, page: Page, text: Text, *, state: State, base_id: int | None, number: int | None = None, by: Actor
+) -> Revision:
+    """Add the page's next version in this state; nothing that readers see changes yet.
+
+    `number` spares the question for the next free one where the caller has just made the page.
+    """
     revision = Revision(
         page_id=page.id,
-        number=pages.next_number(db, page.id),
+        number=number or pages.next_number(db, page.id),
         base_id=base_id,
         title=text.title,
         body=text.body,
@@ -81,8 +86,10 @@ def show_story(db: Session, revision: Revision) -> None:
 def hide_story(db: Session, revision: Revision) -> None:
     """Take a story that no longer waits out of everybody's lists and out of the index."""
     page = revision.page
-    if page.story_revision_id == revision.id:
-        page.story_revision_id, page.story = None, None
+    # A proposal for a live page was never shown, so nothing of that page changes with it.
+    if page.story_revision_id != revision.id:
+        return
+    page.story_revision_id, page.story = None, None
     page.updated_at = clock.now()
     outbox.add(db, page.id)
 

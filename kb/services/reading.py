@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kb.rules.errors import Gone, NotFound
 from kb.rules.pages import Audience
 from kb.rules.roles import Actor, Permission, may, require
+from kb.services import attaching
 from kb.store import attachments, categories, events, links, listing, pages
 from kb.store.base import Session
 from kb.store.categories import Category
@@ -156,7 +157,10 @@ def linking_here(db: Session, page_id: int, *, viewer: Actor) -> tuple[Page, lis
 def files_of(db: Session, page_id: int, *, viewer: Actor) -> list[attachments.Attachment]:
     """The files of a page, for its writers."""
     require(viewer, Permission.ATTACH)
-    return attachments.of_page(db, page_id) if pages.get(db, page_id, viewer=viewer) else []
+    found = pages.get(db, page_id, viewer=viewer)
+    if found is None:
+        return []
+    return [one for one in attachments.of_page(db, page_id) if attaching.is_open(found, one.id, viewer=viewer)]
 
 
 def newest_events(db: Session, *, viewer: Actor, before: int | None = None, limit: int = 100) -> list[events.Event]:

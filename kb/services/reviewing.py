@@ -67,6 +67,8 @@ def approve(db: Session, revision_id: int, *, seen_current: int | None, thanks: 
     """
     revision = _decidable(db, revision_id, by=by, publishes=True)
     page = revision.page
+    if page.archived_at is not None:
+        raise Conflict("この記事は公開を終えています。先に元に戻してから決めてください。")
     if page.current_revision_id != seen_current:
         raise editing.Stale(page.id, page.current_revision_id)
     if page.current_revision_id is not None and revision.base_id != page.current_revision_id:

@@ -82,7 +82,7 @@ def search(db: Session, index: SearchIndex, wanted: Wanted, *, viewer: Actor) ->
 
 def suggest(db: Session, index: SearchIndex, words: str, *, language: str | None = None, viewer: Actor) -> list[Result]:
     """A few pages for what has been typed so far: titles that hold the very letters first, then what a search finds."""
-    typed = words.strip()
+    typed = words.strip()[: limits.TITLE]
     if not typed:
         return []
     by_letters = listing.titled_like(db, typed, viewer=viewer, language=language, limit=limits.SUGGESTIONS)

@@ -2,9 +2,13 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import json
+import lzma
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -31,6 +35,9 @@ LISTS = ("tags", "phrases")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # A fixed time, so that the same pages make the same bytes.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+# What a file name may not hold on one system or another, so that an id like `../a` stays inside the folder.
+_UNSAFE = re.compile(r'^\.|[\x00-\x1f\x7f/\\:*?"<>|%]|[. ]$')
+_NAME_BYTES = 200
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,9 @@ class Sheet:
 def read(path: Path) -> Sheet:
     """Read everything at `path` before anything is written; raises Invalid naming file, line and remedy."""
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix in (".md", ".yaml") and file.is_file())
-        return _markdown((str(file.relative_to(path)), _small(file)) for file in files)
+        found = (file for file in path.rglob("*") if file.suffix in (".md", ".yaml") and file.is_file())
+        files = sorted((file.relative_to(path).as_posix(), file) for file in found)
+        return _markdown((name, _small(file)) for name, file in sorted(files, key=_japanese_first))
     if not path.is_file():
         raise Invalid("%(name)s が見つかりません。場所と名前を確かめてください。", name=str(path))
     name = path.name.lower()
@@ -78,6 +86,13 @@ def read(path: Path) -> Sheet:
 
 def write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> None:
     """Write rows as the kind of file that the name asks for; a folder must be empty or new."""
+    try:
+        _write(path, rows, shelves)
+    except OSError as broken:
+        raise Invalid("%(name)s に書き込めません。場所と書き込みの権限を確かめてください。", name=str(path)) from broken
+
+
+def _write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> None:
     name = path.name.lower()
     if name.endswith(".zip"):
         path.write_bytes(zip_bytes(rows, shelves))
@@ -115,7 +130,17 @@ def _markdown_files(rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -
         yield "categories.yaml", front_matter.dump_list(shelves)
     for row in rows:
         header = {key: row[key] for key in KEYS if key in row and key not in ("body", "language")}
-        yield f"{row['language']}/{row['kind']}/{row['id']}.md", front_matter.dump(header, row["body"])
+        place = f"{row['language']}/{row['kind']}/{_file_name(row['id'])}.md"
+        yield place, front_matter.dump(header, row["body"] + "\n")
+
+
+def _file_name(external_id: str) -> str:
+    """A file name for an id, different for every id; the id itself stands in the header."""
+    name = _UNSAFE.sub(lambda match: f"%{ord(match[0]):02x}", external_id)
+    if len(name.encode()) <= _NAME_BYTES:
+        return name
+    mark = hashlib.sha256(external_id.encode()).hexdigest()[:12]
+    return f"{name.encode()[:_NAME_BYTES].decode(errors='ignore')}%{mark}"
 
 
 def _markdown(files: Iterable[tuple[str, bytes]]) -> Sheet:
@@ -126,18 +151,37 @@ def _markdown(files: Iterable[tuple[str, bytes]]) -> Sheet:
             shelves = front_matter.load_list(text, name)
         elif name.endswith(".md"):
             header, body = front_matter.parse(text, name)
-            parts = PurePosixPath(name).parts
             values: dict[str, Any] = {"id": PurePosixPath(name).stem}
-            if len(parts) > 1 and parts[0] in ("ja", "en"):
-                values["language"] = parts[0]
+            # A zip often holds one more folder around everything.
+            languages = [part for part in PurePosixPath(name).parts[:-1] if part in ("ja", "en")]
+            if languages:
+                values["language"] = languages[0]
             rows.append(Row(name, 1, values | header | {"body": body.strip("\n")}))
     return Sheet(rows, shelves)
+
+
+def _japanese_first(entry: tuple[str, object]) -> tuple[bool, str]:
+    """The house's own language first, so that its pages get the low numbers."""
+    return not entry[0].startswith(("ja/", "categories.yaml")), entry[0]
 
 
 def _small(file: Path) -> bytes:
     if file.stat().st_size > limits.BODY * 4 + 65_536:
         raise Invalid("%(name)s が大きすぎます。記事を分けてください。", name=file.name)
     return file.read_bytes()
+
+
+# NotImplementedError is an unknown compression, RuntimeError a password, ValueError a name in no known encoding.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def _unzipped(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -150,20 +194,22 @@ def _unzipped(path: Path) -> Iterator[tuple[str, bytes]]:
                 raise Invalid("%(name)s の中身が多すぎます。分けて取り込んでください。", name=path.name)
             if unpacked > 1_000_000 and unpacked / packed > limits.IMPORT_RATIO:
                 raise Invalid("%(name)s の圧縮率が高すぎます。中身を確かめて、作り直してください。", name=path.name)
-            for entry in sorted(entries, key=lambda one: one.filename):
+            for entry in sorted(entries, key=lambda one: _japanese_first((one.filename, one))):
                 place = PurePosixPath(entry.filename.replace("\\", "/"))
                 if place.suffix in (".md", ".yaml") and not entry.is_dir():
                     if place.is_absolute() or ".." in place.parts:
                         raise Invalid("%(name)s に不正な場所のファイルがあります。作り直してください。", name=path.name)
                     yield str(place), archive.read(entry)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+    except _BROKEN_ZIP as broken:
         raise Invalid("%(name)s は壊れているか、開けないzipです。作り直してください。", name=path.name) from broken
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
     try:
-        content = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
-    except (OSError, EOFError) as broken:
+        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+            # One byte more than allowed tells that there is more, without unpacking a bomb.
+            content = file.read(limits.IMPORT_FILE + 1)
+    except (OSError, EOFError, zlib.error) as broken:
         raise Invalid("%(name)s は壊れていて開けません。作り直してください。", name=path.name) from broken
     for number, line in enumerate(_decoded(path.name, content).split("\n"), 1):
         if not line.strip():
@@ -179,19 +225,24 @@ def _json_lines(path: Path) -> Iterator[Row]:
 
 
 def _csv(path: Path) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(_decoded(path.name, path.read_bytes()), newline=""), strict=True)
-    csv.field_size_limit(limits.BODY * 4)
+    with path.open("rb") as file:
+        content = file.read(limits.IMPORT_FILE + 1)
+    # A body that is too long is refused later, with a better sentence than this reader has.
+    csv.field_size_limit(limits.IMPORT_FILE)
+    reader = csv.reader(io.StringIO(_decoded(path.name, content), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
+        end = reader.line_num
         for cells in reader:
+            # A row is named by its first line: a body in quotes has many.
+            place, end = Row(path.name, end + 1, {}), reader.line_num
             if not any(cells):
                 continue
-            place = Row(path.name, reader.line_num, {})
             if len(cells) != len(header):
                 raise place.wrong(Invalid('列の数が見出しと違います。「,」や「"」の書き方を確かめてください。'))
             values = {name: _unescaped(cell) for name, cell in zip(header, cells, strict=True) if cell != ""}
             lists = {name: values[name].split("\n") for name in LISTS if name in values}
-            yield Row(path.name, reader.line_num, values | lists)
+            yield Row(path.name, place.line, values | lists)
     except csv.Error as broken:
         why = Invalid('CSVとして読めません。「"」の閉じ忘れがないか確かめてください。')
         raise Row(path.name, reader.line_num, {}).wrong(why) from broken

@@ -11,9 +11,10 @@ from kb.rules.roles import Actor, Permission, require
 from kb.services import publishing
 from kb.services.checking import Text, checked
 from kb.services.editing import require_category
-from kb.store import events, pages
+from kb.store import events, pages, review
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
+from kb.text import blocks
 
 # The headings are part of the stored text, so they stay as they are in every language of the screen.
 HEADINGS = {
@@ -24,6 +25,10 @@ HEADINGS = {
     "result": "結果",
     "learnt": "学び",
 }
+UNTITLED = "（題名はまだありません）"
+# A line of # is escaped by a backslash in front, one that is escaped already by one more.
+_HEADING = re.compile(r"\\*#")
+_GUARDED = re.compile(r"\\+#")
 REQUIRED = {
     "title": "ひとことで言うと何があったか、書いてください。",
     "words": "お客様の言葉を、聞こえたまま書いてください。",
@@ -71,9 +76,9 @@ def from_revision(revision: Revision) -> Story:
             place = names[heading]
             found.setdefault(place, [])
         else:
-            found[place].append(line.removeprefix("\\") if line.startswith("\\#") else line)
+            found[place].append(line[1:] if _GUARDED.match(line) else line)
     return Story(
-        title=revision.title,
+        title="" if revision.title == UNTITLED else revision.title,
         channel=revision.channel,
         category_id=revision.page.category_id,
         audience=revision.audience,
@@ -85,7 +90,7 @@ def save_draft(db: Session, story: Story, *, page_id: int | None = None, by: Act
     """Keep a story that only its author can see; an earlier draft of it is replaced."""
     require(by, Permission.WRITE_STORY)
     _check_fields(story, draft=True, by=by, db=db)
-    text = to_text(replace(story, title=story.title.strip() or "（題名はまだありません）"))
+    text = to_text(replace(story, title=story.title.strip() or UNTITLED))
     text = checked(replace(text, body=text.body or "## " + HEADINGS["words"]))
     page, newest = _own(db, page_id, by=by) if page_id is not None else (None, None)
     if newest is not None and newest.state not in (State.DRAFT, State.RETURNED):
@@ -127,7 +132,7 @@ def submit(db: Session, story: Story, *, page_id: int | None = None, by: Actor) 
 def withdraw(db: Session, revision_id: int, *, by: Actor) -> Revision:
     """Take back one's own draft or submission before anybody has begun to review it."""
     require(by, Permission.WRITE_STORY)
-    revision = pages.revision(db, revision_id, viewer=by)
+    revision = review.locked(db, revision_id, viewer=by)
     if revision is None or revision.author_id != by.id:
         raise NotFound()
     require_move(revision.state, State.WITHDRAWN)
@@ -141,9 +146,12 @@ def withdraw(db: Session, revision_id: int, *, by: Actor) -> Revision:
 def resubmit(db: Session, revision_id: int, *, by: Actor) -> Revision:
     """Send a returned proposal again as it is."""
     require(by, Permission.PROPOSE)
-    revision = pages.revision(db, revision_id, viewer=by)
+    revision = review.locked(db, revision_id, viewer=by)
     if revision is None or revision.author_id != by.id:
         raise NotFound()
+    rewritten = any(one.base_id == revision.id for one in pages.revisions_of(db, revision.page_id, viewer=by))
+    if revision.state is not State.RETURNED or rewritten:
+        raise Conflict("この版はそのままでは出し直せません。開き直して、いちばん新しい版を確かめてください。")
     _send(db, revision, by=by)
     return revision
 
@@ -198,6 +206,9 @@ def _check_fields(story: Story, *, draft: bool, by: Actor, db: Session) -> None:
         value = getattr(story, field.name)
         if isinstance(value, str) and len(value) > limits.STORY_FIELD:
             raise Invalid("%(limit)s文字までにしてください。", field=field.name, limit=limits.STORY_FIELD)
+        if field.name in HEADINGS:
+            for fault in blocks.faults(value):
+                raise Invalid(fault.sentence, **fault.facts | {"field": field.name})
         if not draft and field.name in REQUIRED and not value.strip():
             raise Invalid(REQUIRED[field.name], field=field.name)
     if story.channel and story.channel not in CHANNELS:
@@ -209,4 +220,4 @@ def _check_fields(story: Story, *, draft: bool, by: Actor, db: Session) -> None:
 
 def _guard(value: str) -> str:
     """A writer's own line of # must not end their part: it would be read as a heading of the form."""
-    return "\n".join("\\" + line if line.startswith("#") else line for line in value.split("\n"))
+    return "\n".join("\\" + line if _HEADING.match(line) else line for line in value.split("\n"))

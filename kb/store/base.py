@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event
@@ -88,12 +89,15 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """Open the database at `url` (SQLite or PostgreSQL); nothing is created but SQLite's empty file."""
-    if make_url(url).get_backend_name() != "sqlite":
+    """Open the database at `url` (SQLite or PostgreSQL); nothing is created but SQLite's folder and empty file."""
+    place = make_url(url)
+    if place.get_backend_name() != "sqlite":
         writer = create_engine(url, pool_pre_ping=True)
         reader = create_engine(url, pool_pre_ping=True)
         event.listen(reader, "begin", _only_read)
         return Store(writer, reader)
+    if place.database and place.database != ":memory:":
+        Path(place.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The driver's own BEGIN comes too late (after the first SELECT); the events below say when and how.
     options: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None}
     writer = create_engine(url, connect_args=options)

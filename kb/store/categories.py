@@ -37,6 +37,11 @@ def visible_to(db: Session, viewer: Actor) -> list[Category]:
     return list(db.scalars(rows.order_by(Category.position, Category.id)))
 
 
+def by_key(db: Session, key: str) -> Category | None:
+    """The category with this key."""
+    return db.scalar(select(Category).where(Category.key == key))
+
+
 def by_word(db: Session, word: str) -> Category | None:
     """The category with this key, or with this name in either language."""
     same = (Category.key == word) | (Category.name_ja == word) | (Category.name_en == word)

@@ -44,4 +44,4 @@ def state(db: Session) -> dict[int, tuple[int, str]]:
     """Page → (shown revision, audience) as the index should have it."""
     shown = func.coalesce(Page.current_revision_id, Page.story_revision_id)
     rows = select(Page.id, shown, Page.audience).where(_shown())
-    return {page_id: (revision_id, audience.value) for page_id, revision_id, audience in db.execute(rows).tuples()}
+    return {page_id: (revision_id, audience.value) for page_id, revision_id, audience in db.execute(rows)}

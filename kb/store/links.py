@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb.rules import limits
@@ -41,15 +41,18 @@ class Title(Base):
 
 def set_links(db: Session, page_id: int, found: dict[str, Audience]) -> None:
     """Replace the page's outgoing links: title key → widest audience that reads it."""
-    db.execute(delete(Link).where(Link.page_id == page_id))
-    db.add_all(Link(page_id=page_id, title_key=key, audience=audience) for key, audience in found.items())
+    # Rows go and come without the session's objects: an import of many pages would search them all at each page.
+    db.execute(delete(Link).where(Link.page_id == page_id).execution_options(synchronize_session=False))
+    rows = [{"page_id": page_id, "title_key": key, "audience": audience} for key, audience in found.items()]
+    if rows:
+        db.execute(insert(Link), rows)
 
 
 def set_title(db: Session, page_id: int, language: Language, key: str) -> None:
     """Make `key` the page's title now; its earlier titles stay and redirect."""
     rows = list(db.scalars(select(Title).where(Title.page_id == page_id)))
     for row in rows:
-        row.is_old = row.title_key != key
+        row.is_old, row.language = row.title_key != key, language
     if all(row.title_key != key for row in rows):
         db.add(Title(page_id=page_id, language=language, title_key=key))
 
@@ -64,7 +67,7 @@ def pages_titled(db: Session, keys: Sequence[str], *, viewer: Actor, language: s
     rows = listed(viewer).join(Title, Title.page_id == Page.id).where(Title.title_key.in_(keys))
     ordered = rows.add_columns(Title.title_key).order_by(Title.is_old, Title.language != language, Page.id)
     found: dict[str, Page] = {}
-    for page, key in db.execute(ordered).tuples():
+    for page, key in db.execute(ordered):
         found.setdefault(key, page)
     return found
 

@@ -44,14 +44,14 @@ def counts_by_category(db: Session, *, viewer: Actor, language: str | None) -> d
     rows = select(Page.category_id, func.count()).where(visible_to(viewer), Page.category_id.is_not(None))
     if language is not None:
         rows = rows.where(Page.language == language)
-    return {key: count for key, count in db.execute(rows.group_by(Page.category_id)).tuples() if key is not None}
+    return {key: count for key, count in db.execute(rows.group_by(Page.category_id)) if key is not None}
 
 
 def tags(db: Session, *, viewer: Actor, limit: int = 200) -> list[tuple[str, int]]:
     """The tags of readable pages with how many pages carry each, the busiest first."""
     rows = select(Tag.name, func.count()).join(PageTag, PageTag.tag_id == Tag.id).join(Page, Page.id == PageTag.page_id)
     rows = rows.where(visible_to(viewer)).group_by(Tag.name).order_by(func.count().desc(), Tag.name).limit(limit)
-    return [(name, count) for name, count in db.execute(rows).tuples()]
+    return [(name, count) for name, count in db.execute(rows)]
 
 
 def translations(db: Session, origin_id: int, *, viewer: Actor) -> list[Page]:

@@ -14,8 +14,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    delete,
     false,
     func,
+    insert,
     or_,
     select,
 )
@@ -28,6 +30,8 @@ from kb.rules.roles import Actor, Permission, may
 from kb.store.base import Base
 from kb.store.categories import Category
 from kb.store.users import User
+
+CHUNK = 500
 
 
 class Page(Base):
@@ -165,9 +169,12 @@ def get(db: Session, page_id: int, *, viewer: Actor) -> Page | None:
 
 def by_ids(db: Session, ids: Sequence[int], *, viewer: Actor) -> dict[int, Page]:
     """Those of the pages that the viewer may read, by id: the second lock behind every search hit."""
-    if not ids:
-        return {}
-    return {page.id: page for page in db.scalars(listed(viewer).where(Page.id.in_(ids)))}
+    found: dict[int, Page] = {}
+    # A database takes only so many values in one statement.
+    for start in range(0, len(ids), CHUNK):
+        rows = listed(viewer).where(Page.id.in_(ids[start : start + CHUNK]))
+        found |= {page.id: page for page in db.scalars(rows)}
+    return found
 
 
 def next_number(db: Session, page_id: int) -> int:
@@ -190,11 +197,11 @@ def revision(db: Session, revision_id: int, *, viewer: Actor) -> Revision | None
 
 def set_tags(db: Session, page_id: int, names: Sequence[str]) -> None:
     """Make the page stand under exactly these tags."""
-    db.query(PageTag).filter(PageTag.page_id == page_id).delete()
+    db.execute(delete(PageTag).where(PageTag.page_id == page_id).execution_options(synchronize_session=False))
     for name in dict.fromkeys(names):
         tag = db.scalar(select(Tag).where(Tag.name == name))
         if tag is None:
             tag = Tag(name=name)
             db.add(tag)
             db.flush()
-        db.add(PageTag(page_id=page_id, tag_id=tag.id))
+        db.execute(insert(PageTag).values(page_id=page_id, tag_id=tag.id))

@@ -31,7 +31,8 @@ def count_waiting(db: Session, *, viewer: Actor) -> int:
 def locked(db: Session, revision_id: int, *, viewer: Actor) -> Revision | None:
     """One revision, held against other writers until the transaction ends."""
     rows = select(Revision).join(Page, Page.id == Revision.page_id).where(Revision.id == revision_id, readable(viewer))
-    return db.scalar(rows.with_for_update(of=Revision))
+    # What this session read before the lock may be out of date by now.
+    return db.scalar(rows.with_for_update(of=Revision).execution_options(populate_existing=True))
 
 
 def written_by(db: Session, user_id: int, *, viewer: Actor, limit: int = 100) -> list[Revision]:

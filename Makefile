@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all words screenshots clean browser python
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make demo          set everything up, load content/, print demo sign-ins, serve (PORT=8001, NEW_PASSWORDS=1)
+demo: $(VENV)/.demo
+	@exec $(BIN)/kb demo --host $(HOST) --port $(PORT) $(if $(NEW_PASSWORDS),--new-passwords)
+
+## make test          every test, in a real browser too (installs Chromium where the machine allows it)
+test: $(VENV)/.test browser
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q $(PYTEST)
+
+## make words         gather the interface's sentences and compile the catalogues
+words: $(VENV)/.test
+	@$(BIN)/python tests/house/words.py
+
+## make screenshots   every main screen at 390 and 1280 pixels, into screenshots/
+screenshots: $(VENV)/.test browser
+	@$(BIN)/python tests/browser/screenshots.py
+
+## make clean         forget the virtual environment and caches; var/ and search_index/ stay
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "kb: Python がありません。Python 3.11 以上を入れてください。 / There is no Python. Please install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kb: Python 3.11 以上が必要です。PYTHON=python3.12 のように選べます。 / Python 3.11 or newer is needed; choose one with PYTHON=python3.12." >&2; exit 1; }
+
+$(VENV)/.demo: requirements.lock pyproject.toml | python
+	@bash install.sh $(PYTHON) $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock pyproject.toml | python
+	@bash install.sh $(PYTHON) $(VENV) requirements-test.lock
+	@touch $@ $(VENV)/.demo
+
+# Debian's Chromium, installed when this machine lets us; without it the browser tests skip loudly, and fail in CI.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "kb: Chromium を入れています… / installing Chromium…" \
+	  && { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; } >/dev/null 2>&1; } \
+	  || echo "kb: Chromium がないため、ブラウザのテストは飛ばします。 / No Chromium: the browser tests are skipped." >&2

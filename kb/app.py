@@ -1,0 +1,131 @@
+"""Make the app: the only file that knows every room."""
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+
+from kb import config
+from kb.config import Settings
+from kb.rules import limits
+from kb.search.whoosh_index import WhooshIndex
+from kb.services import following
+from kb.services.house import House
+from kb.store.base import open_store
+from kb.text.rendering import Renderer
+from kb.web import (
+    admin,
+    api,
+    console,
+    editor,
+    errors,
+    faq,
+    files,
+    filters,
+    headers,
+    health,
+    history,
+    language,
+    pages,
+    policy,
+    review,
+    sign_in,
+    stories,
+    transaction,
+)
+from kb.web.house import actor
+
+log = logging.getLogger("kb")
+
+# Blueprints whose addresses begin with the language of the screen.
+SPOKEN = (sign_in.bp, console.bp, pages.bp, history.bp, editor.bp, stories.bp, review.bp, admin.bp)
+PLAIN = (faq.bp, files.bp, health.bp, api.bp)
+
+
+def open_house(settings: Settings) -> House:
+    """Open store, index and renderer as the settings say; no table and no index is made."""
+    return House(
+        store=open_store(settings.database_url),
+        index=WhooshIndex(settings.index_folder),
+        renderer=Renderer(settings.var / "rendered"),
+        files=settings.files,
+    )
+
+
+def create_app(settings: Settings, house: House | None = None) -> Flask:
+    """The WSGI app for these settings; `house` may be given by whoever opened it before."""
+    app = Flask("kb.web", static_folder=str(config.STATIC), static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        KB_SECURE=settings.is_secure,
+        KB_BASE_URL=settings.base_url,
+        MAX_CONTENT_LENGTH=limits.REQUEST,
+        MAX_FORM_MEMORY_SIZE=limits.FORM_MEMORY,
+        MAX_FORM_PARTS=limits.FORM_PARTS,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_secure else "kb_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        PERMANENT_SESSION_LIFETIME=limits.SESSION_HOURS * 3600,
+        REMEMBER_COOKIE_NAME="kb_remember",
+        REMEMBER_COOKIE_DURATION=limits.REMEMBER_DAYS * 86_400,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.is_secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_ENABLED=settings.rate_limits,
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    app.extensions["kb"] = house or open_house(settings)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    transaction.init_app(app)
+    headers.init_app(app)
+    language.init_app(app)
+    sign_in.init_app(app)
+    CSRFProtect(app)
+    policy.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    _add_rooms(app)
+    _limit(app)
+    return app
+
+
+def _add_rooms(app: Flask) -> None:
+    for blueprint in PLAIN:
+        app.register_blueprint(blueprint)
+    for blueprint in SPOKEN:
+        app.register_blueprint(blueprint, url_prefix="/<any(ja,en):lang>")
+
+    @app.context_processor
+    def counts() -> dict[str, Any]:
+        if not actor().is_staff:
+            return {"waiting_count": 0, "news_count": 0}
+        session = transaction.db()
+        return {
+            "waiting_count": following.waiting_count(session, viewer=actor()),
+            "news_count": following.unseen(session, by=actor()),
+        }
+
+
+def _limit(app: Flask) -> None:
+    """Slow down whoever asks too fast: signing in by address, and searching."""
+    # A limiter that is switched off is held by nobody, and the views it wrapped would fail once it is collected.
+    if not app.config["RATELIMIT_ENABLED"]:
+        return
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    searches: tuple[Blueprint, ...] = (api.bp,)
+    for blueprint in searches:
+        limiter.limit("240/minute")(blueprint)
+    for endpoint, rate in {
+        "faq.search": "120/minute",
+        "faq.suggest": "600/minute",
+        "sign_in.enter": "60/minute",
+        "sign_in.here": "60/minute",
+        "sign_in.resume": "60/minute",
+    }.items():
+        app.view_functions[endpoint] = limiter.limit(rate)(app.view_functions[endpoint])

@@ -1,0 +1,309 @@
+"""`kb …`: each command calls one service."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from babel.support import NullTranslations, Translations
+
+from kb import config, demonstration, serving
+from kb.app import open_house
+from kb.rules.errors import Invalid, KbError, Unavailable
+from kb.rules.pages import Audience, Kind
+from kb.rules.roles import SYSTEM, VISITOR, Actor, Role
+from kb.search.port import IndexBroken, IndexBusy
+from kb.services import accounts, exporting, importing, indexing, passwords, searching, sheets
+from kb.services.house import House
+from kb.services.indexer import Lock
+from kb.store import indexable, outbox, schema
+
+
+def _translations() -> NullTranslations:
+    """The catalogue of the terminal's language; Japanese needs none."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    languages = ["en"] if wanted.lower().startswith("en") else []
+    return Translations.load(str(config.PACKAGE / "web" / "translations"), languages)
+
+
+def _(sentence: str, **facts: Any) -> str:
+    told = str(_translations().gettext(sentence))
+    return told % facts if facts else told
+
+
+def _told(error: KbError) -> str:
+    facts = {name: _told(fact) if isinstance(fact, KbError) else fact for name, fact in error.facts.items()}
+    return _(error.sentence, **facts)
+
+
+class Refusal(click.ClickException):
+    """A refusal as the terminal shows it: one sentence, exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"kb: {self.message}", file=file or sys.stderr)
+
+
+def _command(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell a refusal in one sentence on stderr and end with 1; everything else is a fault of ours."""
+
+    @wraps(run)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return run(*args, **kwargs)
+        except KbError as refused:
+            raise Refusal(_told(refused)) from refused
+
+    return told
+
+
+@contextmanager
+def _open(*, any_schema: bool = False) -> Iterator[House]:
+    house = open_house(config.read())
+    try:
+        if not any_schema and not schema.is_current(house.store):
+            raise Unavailable("データベースの準備が必要です。先に kb db upgrade を実行してください。")
+        yield house
+    finally:
+        house.close()
+
+
+@click.group(help="Run the knowledge base.")
+@click.version_option(package_name="kb")
+def main() -> None:
+    pass
+
+
+@main.command(help="Serve the app until stopped.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@_command
+def serve(host: str, port: int, workers: int) -> None:
+    settings = config.read()
+    with _open():
+        serving.require_free(host, port)
+    serving.serve(settings, host=host, port=port, workers=workers)
+
+
+@main.group(help="Create or migrate the database.")
+def db() -> None:
+    pass
+
+
+@db.command("upgrade", help="Create the database, or bring it to the newest schema.")
+@_command
+def db_upgrade() -> None:
+    with _open(any_schema=True) as house:
+        if schema.is_current(house.store):
+            click.echo(_("データベースは最新です。"))
+            return
+        schema.upgrade(house.store)
+        click.echo(_("データベースを最新にしました。"))
+
+
+@main.group(help="Keep accounts.")
+def user() -> None:
+    pass
+
+
+@user.command("add", help="Open an account; prints a random password unless one comes on stdin.")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.CUSTOMER]))
+@click.option("--display-name", default="")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_command
+def user_add(name: str, role: str, display_name: str, password_stdin: bool) -> None:
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else passwords.random()
+    with _open() as house, house.store.writing() as session:
+        made = accounts.add(session, name, role=Role(role), password=password, display_name=display_name, by=SYSTEM)
+    click.echo(_("%(name)s を加えました。", name=made.name))
+    if not password_stdin:
+        click.echo(_("パスワード（表示は一度だけです）： %(password)s", password=password))
+
+
+@main.command("import", help="Take in pages: Markdown folders and zips, CSV, JSON lines.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "what", default="pages", type=click.Choice(["pages"]), show_default=True)
+@click.option("--audience", default="staff", type=click.Choice(["public", "staff"]), show_default=True)
+@click.option("--kind", default="faq", type=click.Choice([kind.value for kind in Kind]), show_default=True)
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@_command
+def import_(paths: tuple[Path, ...], what: str, audience: str, kind: str, dry_run: bool) -> None:
+    found = [sheets.read(path) for path in paths]
+    sheet = sheets.Sheet([row for one in found for row in one.rows], [shelf for one in found for shelf in one.shelves])
+    if not sheet.rows:
+        raise Invalid("取り込む記事がありません。場所を確かめてください。")
+    rows = importing.check(sheet, audience=Audience(audience), kind=Kind(kind))
+    with _open() as house:
+        with _progress(len(rows), _("取り込み")) as bar, house.store.writing() as session:
+            tally = importing.take_in(session, rows, sheet.shelves, by=SYSTEM, progress=bar)
+            if dry_run:
+                session.rollback()
+        if not dry_run:
+            _index(house)
+    facts = {"added": tally.added, "changed": tally.changed, "unchanged": tally.unchanged}
+    click.echo(_("追加 %(added)s件、変更 %(changed)s件、変わらないもの %(unchanged)s件", **facts))
+    if dry_run:
+        click.echo(_("確かめただけで、何も書き込んでいません。"))
+
+
+@main.command("export", help="Give out every page: folder, .zip, .csv or .jsonl by name.")
+@click.argument("path", type=click.Path(path_type=Path))
+@_command
+def export(path: Path) -> None:
+    with _open() as house, house.store.reading() as session:
+        rows = exporting.rows(session, by=SYSTEM)
+        sheets.write(path, rows, exporting.shelves(session, by=SYSTEM))
+    click.echo(_("%(n)s件を %(path)s に書き出しました。", n=len(rows), path=str(path)))
+
+
+@main.group(help="Keep the search index.")
+def index() -> None:
+    pass
+
+
+@index.command("rebuild", help="Build the index anew beside the old one, then swap.")
+@_command
+def index_rebuild() -> None:
+    with _open() as house, _index_lock():
+        _rebuild(house)
+
+
+@index.command("check", help="Compare index and database; ends with 1 when they differ.")
+@_command
+def index_check() -> None:
+    with _open() as house:
+        found = indexing.compare(house.store, house.index)
+    facts = {"missing": len(found.missing), "old": len(found.outdated), "left": len(found.left_over)}
+    if found.pages:
+        raise Unavailable(
+            "索引と記事が違います（不足 %(missing)s、古い %(old)s、余り %(left)s）。kb index rebuild で直ります。",
+            **facts,
+        )
+    click.echo(_("索引と記事は一致しています。"))
+
+
+@index.command("drain", help="Index what waits in the outbox now.")
+@_command
+def index_drain() -> None:
+    with _open() as house, _index_lock():
+        click.echo(_("%(n)s件を索引に反映しました。", n=indexing.drain_all(house.store, house.index)))
+
+
+@main.command(help="Search as a role would.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--role", default="customer", type=click.Choice([role.value for role in Role]), show_default=True)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@click.option("--json", "as_json", is_flag=True)
+@_command
+def search(words: tuple[str, ...], role: str, limit: int, as_json: bool) -> None:
+    viewer = VISITOR if role == "customer" else Actor(None, role, role, Role(role))
+    with _open() as house, house.store.reading() as session:
+        wanted = searching.Wanted(" ".join(words), limit=limit)
+        found = searching.search(session, house.index, wanted, viewer=viewer)
+        hits = [_hit(one) for one in found.results]
+    if as_json:
+        facts = {"query": found.words, "total": found.total, "took_ms": round(found.took_ms, 1), "hits": hits}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    click.echo(_("%(n)s件", n=found.total))
+    for number, hit in enumerate(hits, 1):
+        click.echo(f"{number:2}. [{hit['id']}] {hit['title']}  ({hit['kind']}, {hit['score']})\n    {hit['snippet']}")
+
+
+@main.command(help="Set up a demonstration: database, content/, index, accounts; then serve.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--new-passwords", is_flag=True, help="Give the demonstration accounts new passwords.")
+@_command
+def demo(host: str, port: int, new_passwords: bool) -> None:
+    settings = config.read()
+    serving.require_free(host, port)
+    with _open(any_schema=True) as house:
+        schema.upgrade(house.store)
+        fresh = demonstration.accounts_of(house, again=new_passwords)
+        demonstration.fill(house, lambda total: _progress(total, _("取り込み")))
+        _index(house)
+    address = f"http://{host}:{port}"
+    lines = [
+        "",
+        f"  {_('お客様のFAQ')}    {address}/ja/",
+        f"  {_('応対ナレッジ')}   {address}/ja/sign-in",
+        *(f"    {one.role}  ID {one.name}  {_('パスワード')} {one.password}" for one in fresh),
+        f"  {_('パスワードの表示は一度だけで、どこにも保存していません。')}"
+        if fresh
+        else f"  {_('パスワードは最初に表示したものです。忘れたときは make demo NEW_PASSWORDS=1 で作り直せます。')}",
+        f"  {_('止めるには Ctrl+C を押してください。')}",
+    ]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+    serving.serve(settings, host=host, port=port, workers=1)
+
+
+@contextmanager
+def _progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal; silence elsewhere."""
+    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _index(house: House) -> None:
+    """Bring the index up to date now, unless a running server does it anyway."""
+    lock = Lock(config.read().var / "indexer.lock")
+    if not lock.take():
+        return
+    try:
+        with house.store.reading() as session:
+            waiting, known = outbox.waiting(session), len(house.index.contents())
+        if waiting > max(200, known // 2):
+            _rebuild(house)
+        else:
+            indexing.drain_all(house.store, house.index)
+    except IndexBroken:
+        _rebuild(house)
+    finally:
+        lock.free()
+
+
+def _rebuild(house: House) -> None:
+    with house.store.reading() as session:
+        total = indexable.count(session)
+    done = 0
+    with _progress(total, _("索引")) as bar:
+
+        def step(so_far: int) -> None:
+            nonlocal done
+            bar(so_far - done)
+            done = so_far
+
+        indexing.rebuild(house.store, house.index, step)
+    click.echo(_("%(n)s件の索引を作りました。", n=total))
+
+
+@contextmanager
+def _index_lock() -> Iterator[None]:
+    """Keep every other indexer of this machine away; raises IndexBusy when a server is indexing."""
+    lock = Lock(config.read().var / "indexer.lock")
+    if not lock.take():
+        raise IndexBusy("動いているサーバーが索引を受け持っています。止めてから、もう一度お試しください。")
+    try:
+        yield
+    finally:
+        lock.free()
+
+
+def _hit(result: searching.Result) -> dict[str, Any]:
+    return {
+        "id": result.page.id,
+        "external_id": result.page.external_id,
+        "title": result.revision.title,
+        "kind": result.page.kind.value,
+        "audience": result.page.audience.value,
+        "score": round(result.score, 4),
+        "snippet": "".join(piece.text for piece in result.snippet),
+    }

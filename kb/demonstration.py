@@ -1,0 +1,52 @@
+"""Fill an empty house for a demonstration: three accounts and the pages of content/."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from kb import config
+from kb.rules.pages import Audience, Kind
+from kb.rules.roles import STAFF_ROLES, SYSTEM
+from kb.services import accounts, importing, passwords, sheets
+from kb.services.house import House
+from kb.store import users
+
+NAMES = {"operator": "佐藤 美咲", "sv": "中村 亮", "admin": "林 恵子"}
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A demonstration account with its password in clear, to be shown once."""
+
+    name: str
+    role: str
+    password: str
+
+
+def accounts_of(house: House, *, again: bool = False) -> list[SignIn]:
+    """Open one account a role with a random password; known accounts stay, but for new passwords when asked."""
+    made = []
+    for role in STAFF_ROLES:
+        password = passwords.random()
+        with house.store.writing() as db:
+            known = users.by_name(db, role.value)
+            if known is None:
+                name = NAMES[role.value]
+                accounts.add(db, role.value, role=role, password=password, display_name=name, by=SYSTEM)
+            elif again:
+                _user, password = accounts.reset_password(db, known.id, by=SYSTEM)
+            else:
+                continue
+        made.append(SignIn(role.value, f"{NAMES[role.value]}", password))
+    return made
+
+
+def fill(house: House, progress: Callable[[int], AbstractContextManager[Callable[[int], None]]]) -> int:
+    """Load content/ into a house without pages; returns how many were added."""
+    with house.store.reading() as db:
+        if importing.has_pages(db):
+            return 0
+    sheet = sheets.read(config.CONTENT)
+    rows = importing.check(sheet, audience=Audience.STAFF, kind=Kind.FAQ)
+    with progress(len(rows)) as bar, house.store.writing() as db:
+        return importing.take_in(db, rows, sheet.shelves, by=SYSTEM, progress=bar).added

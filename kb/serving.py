@@ -1,0 +1,85 @@
+"""Serve the app with a production server: gunicorn with threads, waitress on Windows."""
+
+import socket
+import sys
+from typing import Any
+
+from flask import Flask
+
+from kb.app import create_app, open_house
+from kb.config import Settings
+from kb.rules.errors import Invalid
+from kb.services.indexer import Indexer
+
+if sys.platform == "win32":
+    import waitress
+else:
+    from gunicorn.app.base import BaseApplication
+
+THREADS = 8
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise Invalid when somebody else listens there already, or when nobody may."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as taken:
+        raise Invalid(
+            "%(host)s:%(port)s は使えません。ほかのプログラムを止めるか、別の番号（PORT=8001 など）にしてください。",
+            host=host,
+            port=port,
+        ) from taken
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve until stopped; each worker opens a house of its own, and one of them keeps the index."""
+    require_free(host, port)
+    _run(settings, host=host, port=port, workers=workers)
+
+
+def make_worker(settings: Settings) -> Flask:
+    """The app of one worker, with its indexer thread running."""
+    house = open_house(settings)
+    app = create_app(settings, house)
+    indexer = Indexer(house.store, house.index, settings.var / "indexer.lock")
+    indexer.start()
+    app.extensions["kb_indexer"] = indexer
+    return app
+
+
+if sys.platform == "win32":  # pragma: no cover - gunicorn does not run there
+
+    def _run(settings: Settings, *, host: str, port: int, workers: int) -> None:
+        waitress.serve(make_worker(settings), host=host, port=port, threads=THREADS)
+
+else:
+
+    class _Server(BaseApplication):  # type: ignore[misc]
+        """gunicorn, told everything here instead of on its command line."""
+
+        def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+            self._settings, self._options = settings, options
+            super().__init__()
+
+        def load_config(self) -> None:
+            for name, value in self._options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return make_worker(self._settings)
+
+    def _run(settings: Settings, *, host: str, port: int, workers: int) -> None:
+        options = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "proc_name": "kb",
+        }
+        _Server(settings, options).run()

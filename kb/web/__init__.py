@@ -1,0 +1,1 @@
+"""Audiences: HTTP in, services out; the only home of Flask."""

@@ -1,0 +1,46 @@
+"""Every address of a page, for customers and for staff."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from kb.services import naming
+from kb.services.reading import Address
+
+
+def public(page: Any, *, external: bool = False) -> str:
+    """Where customers read a page: /ja/faq/12-title, in the page's own language."""
+    values = {"lang": page.language.value, "id": page.id, "title": naming.slug_of(page)}
+    return url_for("faq.page", **values, _external=external)
+
+
+def desk(page: Any) -> str:
+    """Where staff read a page."""
+    return url_for("pages.show", id=page.id)
+
+
+def missing(title: str) -> str:
+    """Where an SV writes the page that a red link asks for."""
+    return url_for("editor.new", title=title)
+
+
+FOR_CUSTOMERS = Address(public)
+FOR_STAFF = Address(desk, missing)
+
+
+def safe_next(place: str | None) -> str | None:
+    """An address of this site to go back to, or None for anything else.
+
+    Only a path of this site passes: it begins with one slash, and has no backslash, control character or second slash
+    that a browser might read as another host (WHATWG URL, "special authority slashes").
+    """
+    if not place or not place.startswith("/") or place.startswith("//") or len(place) > 2000:
+        return None
+    if "\\" in place or any(ord(letter) < 0x21 or ord(letter) == 0x7F for letter in place):
+        return None
+    return place
+
+
+def here() -> str:
+    """The address being asked for, to come back to after signing in."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path

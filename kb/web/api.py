@@ -1,0 +1,130 @@
+"""The same services as JSON under /api/v1; people script against it, so its shapes stay."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, url_for
+
+from kb.rules import limits
+from kb.rules.errors import NotFound
+from kb.rules.pages import Kind, Language
+from kb.services import comparing, reading, searching
+from kb.services.reading import Filter
+from kb.web import addresses, forms
+from kb.web.house import actor, house
+from kb.web.transaction import db
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@bp.get("/search")
+def search() -> Any:
+    wanted = searching.Wanted(
+        forms.text("q")[: limits.QUERY],
+        language=language.value if (language := forms.maybe("language", Language)) else None,
+        kind=kind.value if (kind := forms.maybe("kind", Kind)) else None,
+        category=forms.text("category") or None,
+        tag=forms.text("tag") or None,
+        limit=forms.number("limit", limits.PAGE_SIZE) or 0,
+        offset=forms.number("offset", 0) or 0,
+    )
+    found = searching.search(db(), house().index, wanted, viewer=actor())
+    return jsonify(
+        query=found.words,
+        total=found.total,
+        took_ms=round(found.took_ms, 1),
+        hits=[_hit(one) for one in found.results],
+        did_you_mean=None,
+        zero=found.total == 0,
+    )
+
+
+@bp.get("/suggest")
+def suggest() -> Any:
+    found = searching.suggest(db(), house().index, forms.text("q")[: limits.QUERY], viewer=actor())
+    return jsonify(
+        suggestions=[{"id": one.page.id, "title": one.revision.title, "url": _url(one.page)} for one in found]
+    )
+
+
+@bp.get("/pages")
+def pages() -> Any:
+    limit = min(forms.number("limit", limits.PAGE_SIZE) or limits.PAGE_SIZE, limits.PAGE_SIZE_MAX)
+    wanted = Filter(
+        kind=forms.maybe("kind", Kind), language=forms.text("language") or None, tag=forms.text("tag") or None
+    )
+    total, found = reading.many(db(), wanted, viewer=actor(), limit=limit, offset=forms.number("offset", 0) or 0)
+    return jsonify(total=total, pages=[_page(page) for page in found])
+
+
+@bp.get("/pages/<int:id>")
+def page(id: int) -> Any:
+    found = reading.known(db(), id, viewer=actor())
+    if found is None or found.shown is None:
+        raise NotFound()
+    answer = jsonify(**_page(found), body=reading.cut(found.shown, viewer=actor()))
+    answer.set_etag(f"{found.shown.id}-{actor().audience}")
+    return answer
+
+
+@bp.get("/pages/<int:id>/revisions")
+def revisions(id: int) -> Any:
+    history = comparing.history(db(), id, viewer=actor())
+    return jsonify(
+        page=id,
+        revisions=[
+            {
+                "id": one.id,
+                "number": one.number,
+                "title": one.title,
+                "state": one.state.value,
+                "significance": one.significance.value,
+                "note": one.note,
+                "author": one.author.display_name if one.author else None,
+                "created_at": one.created_at.isoformat(),
+                "is_current": one.id == history.page.current_revision_id,
+            }
+            for one in history.revisions
+        ],
+    )
+
+
+def _url(page: Any) -> str:
+    return (
+        addresses.public(page, external=True)
+        if not actor().is_staff
+        else url_for("pages.show", id=page.id, _external=True)
+    )
+
+
+def _page(page: Any) -> dict[str, Any]:
+    return {
+        "id": page.id,
+        "external_id": page.external_id,
+        "revision": page.shown.id,
+        "number": page.shown.number,
+        "title": page.shown.title,
+        "kind": page.kind.value,
+        "language": page.language.value,
+        "audience": page.audience.value,
+        "confidence": page.confidence.value if page.current_revision_id else "unvalidated",
+        "category": page.category.key if page.category else None,
+        "tags": page.shown.tags,
+        "phrases": page.shown.phrases,
+        "updated_at": page.updated_at.isoformat(),
+        "url": _url(page),
+    }
+
+
+def _hit(result: Any) -> dict[str, Any]:
+    page = result.page
+    return {
+        "id": page.id,
+        "external_id": page.external_id,
+        "title": result.revision.title,
+        "kind": page.kind.value,
+        "confidence": page.confidence.value if page.current_revision_id else "unvalidated",
+        "score": round(result.score, 4),
+        "snippet": "".join(piece.text for piece in result.snippet),
+        "url": _url(page),
+        "why": list(result.terms),
+    }

@@ -1,0 +1,156 @@
+"""The public side: home, page, search, category, suggestions, feed. Everybody sees here what a customer sees."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+
+from kb.rules import limits
+from kb.rules.pages import Kind
+from kb.rules.roles import VISITOR
+from kb.services import naming, reading, searching
+from kb.services.reading import Filter
+from kb.web import addresses, cards, forms
+from kb.web.house import house, lang
+from kb.web.language import LANGUAGES
+from kb.web.language import gettext as _
+from kb.web.transaction import db
+
+bp = Blueprint("faq", __name__)
+
+
+@bp.get("/")
+def door() -> Any:
+    answer = redirect(url_for("faq.home", lang=request.accept_languages.best_match(LANGUAGES, "ja")))
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+@bp.get("/<any(ja,en):lang>/")
+def home() -> Any:
+    _total, newest = reading.many(db(), Filter(language=lang()), viewer=VISITOR, limit=4)
+    return render_template(
+        "faq/home.html",
+        categories=_tiles(),
+        often=[cards.link(page) for page in reading.often(db(), viewer=VISITOR, language=lang(), limit=7)],
+        fresh=[cards.link(page) for page in newest],
+        examples=[_("いつ届く？"), _("電源が入らない"), _("返品したい"), _("領収書がほしい")],
+        suggest_url=url_for("faq.suggest"),
+    )
+
+
+@bp.get("/<any(ja,en):lang>/faq/<int:id>")
+@bp.get("/<any(ja,en):lang>/faq/<int:id>-<path:title>")
+def page(id: int, title: str = "") -> Any:
+    view = reading.page(db(), id, viewer=VISITOR, renderer=house().renderer, address=addresses.FOR_CUSTOMERS)
+    # The id decides; an old title, or the other language in front, leads to the one right address.
+    if title != naming.slug_of(view.page) or lang() != view.page.language.value:
+        return redirect(addresses.public(view.page), 301)
+    related = searching.related(db(), house().index, view.page, viewer=VISITOR)
+    other = next((one for one in view.translations if one.language.value != lang()), None)
+    page = view.page
+    return render_template(
+        "faq/page.html",
+        page={
+            "id": page.id,
+            "title": view.revision.title,
+            "category": cards.category(page.category),
+            "updated_at": page.updated_at,
+            "validated_at": page.validated_at,
+            "validated_by": page.category.name_ja if page.category and lang() == "ja" else "",
+            "tags": view.revision.tags,
+        },
+        body=view.body,
+        near=[cards.link(one) for one in related],
+        viewer=VISITOR,
+        canonical=addresses.public(page, external=True),
+        suggest_url=url_for("faq.suggest"),
+        other_language_url=addresses.public(other) if other is not None else None,
+        summary=reading.summary(view.revision, viewer=VISITOR, length=120),
+    )
+
+
+@bp.get("/<any(ja,en):lang>/search")
+def search() -> Any:
+    words = forms.text("q").strip()[: limits.QUERY]
+    number = max(1, forms.number("page", 1) or 1)
+    category = forms.text("category") or None
+    wanted = searching.Wanted(words, language=lang(), category=category, offset=(number - 1) * limits.PAGE_SIZE)
+    found = searching.search(db(), house().index, wanted, viewer=VISITOR)
+    tiles = _tiles()
+    narrow = [
+        {"word": _("すべて"), "url": url_for("faq.search", q=words), "count": None, "current": category is None}
+    ] + [
+        {
+            "word": tile["name"],
+            "url": url_for("faq.search", q=words, category=tile["key"]),
+            "count": None,
+            "current": category == tile["key"],
+        }
+        for tile in tiles
+    ]
+    hits = [cards.hit(result) for result in found.results]
+    return render_template(
+        "faq/search.html",
+        q=words,
+        found={"total": found.total, "hits": hits, "page": number, "pages": cards.page_count(found.total)},
+        narrow=narrow,
+        near=[cards.link(one) for one in reading.often(db(), viewer=VISITOR, language=lang(), limit=5)],
+        did_you_mean=None,
+        categories=tiles,
+        page_url=cards.pages_of("faq.search", q=words, category=category),
+        suggest_url=url_for("faq.suggest"),
+    )
+
+
+@bp.get("/<any(ja,en):lang>/suggest")
+def suggest() -> Any:
+    found = searching.suggest(db(), house().index, forms.text("q")[: limits.QUERY], language=lang(), viewer=VISITOR)
+    return jsonify(suggestions=[{"title": one.revision.title, "url": addresses.public(one.page)} for one in found])
+
+
+@bp.get("/<any(ja,en):lang>/category/<key>")
+def category(key: str) -> Any:
+    chosen = reading.category(db(), key, viewer=VISITOR)
+    number = max(1, forms.number("page", 1) or 1)
+    wanted = Filter(category_id=chosen.id, language=lang())
+    total, pages = reading.many(
+        db(), wanted, viewer=VISITOR, limit=limits.PAGE_SIZE, offset=(number - 1) * limits.PAGE_SIZE
+    )
+    return render_template(
+        "faq/category.html",
+        category={
+            "key": chosen.key,
+            "name": chosen.name(lang()),
+            "description": chosen.description(lang()),
+            "icon": chosen.icon,
+        },
+        items=[cards.link(page) for page in pages],
+        others=[tile for tile in _tiles() if tile["key"] != key],
+        page=number,
+        pages=cards.page_count(total),
+        page_url=cards.pages_of("faq.category", key=key),
+    )
+
+
+@bp.get("/<any(ja,en):lang>/feed.atom")
+def feed() -> Any:
+    _total, pages = reading.many(db(), Filter(language=lang(), kind=Kind.FAQ), viewer=VISITOR, limit=50)
+    entries = [
+        {
+            "id": f"tag:kb,2026:page:{page.id}",
+            "url": addresses.public(page, external=True),
+            "title": page.shown.title,
+            "updated": page.updated_at.isoformat(),
+            "summary": reading.summary(page.shown, viewer=VISITOR, length=200),
+        }
+        for page in pages
+        if page.shown
+    ]
+    text = render_template("faq/feed.xml", entries=entries, home=url_for("faq.home", _external=True))
+    answer: Response = make_response(text)
+    answer.mimetype = "application/atom+xml"
+    return answer
+
+
+def _tiles() -> list[dict[str, Any]]:
+    return [cards.shelf(one) for one in reading.shelves(db(), viewer=VISITOR, language=lang())]

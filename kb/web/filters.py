@@ -1,0 +1,106 @@
+"""What templates may call: dates, words for the kinds of things, phrase breaks."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from kb.rules import clock
+from kb.rules.roles import Permission, may
+from kb.services import phrasing
+from kb.web.headers import nonce
+from kb.web.house import actor, lang
+from kb.web.language import gettext as _
+from kb.web.language import other_language_url
+
+HERE = ZoneInfo("Asia/Tokyo")
+
+
+def day(at: datetime | None) -> str:
+    """2026年11月21日 in a <time>."""
+    if at is None:
+        return ""
+    local = at.astimezone(HERE)
+    shown = f"{local.year}年{local.month}月{local.day}日" if lang() == "ja" else f"{local:%B} {local.day}, {local.year}"
+    return Markup('<time datetime="{}">{}</time>').format(local.date().isoformat(), shown)
+
+
+def moment(at: datetime | None) -> str:
+    """きょう 10:40, きのう 9:05, 11月19日 17:20, with the year when it is another one."""
+    if at is None:
+        return ""
+    local, today = at.astimezone(HERE), clock.now().astimezone(HERE)
+    clock_time = f"{local.hour}:{local.minute:02}"
+    days = (today.date() - local.date()).days
+    if days == 0:
+        shown = _("きょう %(time)s", time=clock_time)
+    elif days == 1:
+        shown = _("きのう %(time)s", time=clock_time)
+    elif lang() == "ja":
+        year = f"{local.year}年" if local.year != today.year else ""
+        shown = f"{year}{local.month}月{local.day}日 {clock_time}"
+    else:
+        year = f" {local.year}" if local.year != today.year else ""
+        shown = f"{local:%b} {local.day}{year}, {clock_time}"
+    return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).isoformat(timespec="seconds"), shown)
+
+
+def stamp_day(at: datetime) -> str:
+    """26.11.02, as an office date stamp writes it."""
+    return f"{at.astimezone(HERE):%y.%m.%d}"
+
+
+def phrased(text: Any) -> Markup:
+    """The text with <wbr> between phrases, so that headings break where a reader would."""
+    return Markup("<wbr>").join(escape(part) for part in phrasing.phrases(str(text)))
+
+
+def number(value: int | float) -> str:
+    """1,234."""
+    return f"{value:,}"
+
+
+def kind_word(kind: str) -> str:
+    return {"faq": _("FAQ"), "case": _("体験"), "procedure": _("手順"), "script": _("トーク")}[kind]
+
+
+def audience_word(audience: str) -> str:
+    return {"public": _("公開"), "staff": _("社内のみ"), "sv": _("SVのみ")}[audience]
+
+
+def role_word(role: str) -> str:
+    words = {"customer": _("お客様"), "operator": _("オペレーター"), "sv": _("SV"), "admin": _("管理者")}
+    return words[role]
+
+
+def state_word(state: str) -> str:
+    return {
+        "draft": _("下書き"),
+        "submitted": _("確認待ち"),
+        "in_review": _("確認中"),
+        "approved": _("公開"),
+        "returned": _("戻し"),
+        "rejected": _("見送り"),
+        "merged": _("統合"),
+        "duplicate": _("重複"),
+        "withdrawn": _("取り下げ"),
+    }[state]
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their filters and their few names."""
+    for made in (day, moment, stamp_day, phrased, number, kind_word, audience_word, role_word, state_word):
+        app.add_template_filter(made)
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        return {
+            "actor": actor(),
+            "may": lambda permission: may(actor(), Permission(permission)),
+            "lang": lang(),
+            "csp_nonce": nonce(),
+            "other_language_url": other_language_url(),
+            "site_name": _("みなも電機 サポート"),
+        }

@@ -1,0 +1,72 @@
+"""Form fields and query arguments to plain values; a field of the wrong type is a sentence, never a traceback."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import request
+
+from kb.rules.errors import Invalid
+
+W = TypeVar("W", bound=StrEnum)
+
+BIGGEST = 2**31
+
+
+def text(name: str, default: str = "") -> str:
+    """A field as it was typed, its line ends made one kind."""
+    return request.values.get(name, default).replace("\r\n", "\n")
+
+
+def number(name: str, default: int | None = None) -> int | None:
+    """A whole number from 0; the default when the field is empty."""
+    value = request.values.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdecimal()) or len(value) > 12 or int(value) >= BIGGEST:
+        raise Invalid("「%(value)s」は番号として読めません。数字で入れてください。", field=name, value=value[:20])
+    return int(value)
+
+
+def required_number(name: str) -> int:
+    """A whole number that must be there."""
+    value = number(name)
+    if value is None:
+        raise Invalid("画面が古くなっています。開き直してから、もう一度お試しください。", field=name)
+    return value
+
+
+def word(name: str, words: type[W], default: W) -> W:
+    """One of the known words."""
+    value = request.values.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return words(value)
+    except ValueError:
+        raise Invalid("選び直してください。", field=name) from None
+
+
+def maybe(name: str, words: type[W]) -> W | None:
+    """One of the known words, or None when nothing was chosen."""
+    return word(name, words, next(iter(words))) if request.values.get(name, "").strip() else None
+
+
+def lines(name: str) -> tuple[str, ...]:
+    """A field with one value a line."""
+    return tuple(line.strip() for line in text(name).split("\n") if line.strip())
+
+
+def commas(name: str) -> tuple[str, ...]:
+    """A field with values between commas of either width."""
+    value = text(name).replace("、", ",").replace("，", ",").replace("\n", ",")
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def ticked(name: str) -> bool:
+    """Whether a box is ticked."""
+    return request.values.get(name, "") not in ("", "0", "off")
+
+
+def everything() -> dict[str, str]:
+    """Every field of the form as it was typed, but for the token; to draw the form again."""
+    return {name: text(name) for name in request.form if name != "csrf_token"}

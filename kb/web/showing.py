@@ -1,0 +1,148 @@
+"""What templates draw of pages, revisions and events: their facts in small dictionaries."""
+
+from typing import Any
+
+from kb.services import following, reading, submitting
+from kb.web import cards
+from kb.web.house import actor, lang
+from kb.web.language import gettext as _
+
+HEADINGS = tuple(submitting.HEADINGS.items())
+
+
+def page_card(view: reading.View) -> dict[str, Any]:
+    """The head of a page for staff."""
+    page, revision = view.page, view.revision
+    return {
+        "id": page.id,
+        "title": revision.title,
+        "kind": page.kind.value,
+        "audience": revision.audience.value,
+        "confidence": page.confidence.value if view.is_live else "unvalidated",
+        "number": revision.number,
+        "revision_id": revision.id,
+        "updated_at": page.updated_at,
+        "author": cards.who(revision.author),
+        "validated_at": page.validated_at if view.is_live else None,
+        "validated_by": cards.who(page.validated_by) if page.validated_by else "",
+        "category": cards.category(page.category),
+        "tags": revision.tags,
+        "phrases": revision.phrases,
+        "archived": page.archived_at is not None,
+        "is_live": view.is_live,
+        "is_experience": page.kind.value == "case",
+    }
+
+
+def revision_row(revision: Any) -> dict[str, Any]:
+    """A version in the history."""
+    return {
+        "id": revision.id,
+        "number": revision.number,
+        "title": revision.title,
+        "author": cards.who(revision.author),
+        "at": revision.decided_at or revision.created_at,
+        "note": revision.note,
+        "significance": revision.significance.value,
+        "state": revision.state.value,
+        "is_live": revision.id == revision.page.current_revision_id,
+        "approved_by": cards.who(revision.decided_by) if revision.decided_by else "",
+    }
+
+
+def story_facts(revision: Any) -> dict[str, Any]:
+    """A story as its parts: the customer's words first, then what was filled in."""
+    story = submitting.from_revision(revision)
+    words = {
+        "purpose": _("本当の目的"),
+        "done": _("したこと"),
+        "proposal": _("提案したこと"),
+        "result": _("結果"),
+        "learnt": _("学んだこと"),
+    }
+    facts = [(word, getattr(story, name)) for name, word in words.items() if getattr(story, name)]
+    return {"opening": story.words, "facts": facts}
+
+
+def proposal_row(item: following.Item) -> dict[str, Any]:
+    """A proposal in the SV's queue."""
+    revision = item.revision
+    return {
+        "id": revision.id,
+        "revision_id": revision.id,
+        "number": revision.number,
+        "title": revision.title,
+        "what": "story" if item.is_story else "edit",
+        "state": revision.state.value,
+        "kind": revision.page.kind.value,
+        "audience": revision.audience.value,
+        "why": revision.note if not item.is_story else "",
+        "author": cards.who(revision.author),
+        "submitted_at": revision.submitted_at,
+        "note": revision.note,
+        "significance": revision.significance.value,
+        "times": item.times,
+        "earlier_reason": item.earlier_reason,
+        "target": {"title": revision.page.shown.title} if not item.is_story and revision.page.shown else None,
+        "reviewer": cards.who(revision.taken_by) if revision.taken_by else "",
+        "taken_at": revision.taken_at,
+        "mine": revision.taken_by_id is not None and revision.taken_by_id == actor().id,
+        "own": revision.author_id == actor().id,
+        "old": False,
+        "edit_url": None,
+    }
+
+
+def proposal_facts(item: following.Item) -> dict[str, Any]:
+    """What a proposal says in short: a story's parts, or why a page was edited."""
+    if item.is_story:
+        return story_facts(item.revision)
+    return {"opening": "", "facts": [(_("変えたこと"), item.revision.note or _("（書きとめなし）"))]}
+
+
+def event_sentence(event: Any) -> str:
+    """What happened, in the reader's language."""
+    facts = event.facts or {}
+    sentences = {
+        "page created": _("記事を公開した"),
+        "revision published": _("新しい版を公開した"),
+        "revision proposed": _("改訂を提案した"),
+        "revision submitted": _("もう一度提出した") if facts.get("again") else _("提出した"),
+        "revision withdrawn": _("取り下げた"),
+        "story drafted": _("下書きを書いた"),
+        "review taken": _("確認を始めた"),
+        "review given back": _("確認を手放した"),
+        "comment written": _("コメントを書いた"),
+        "revision approved": _("承認して公開した"),
+        "revision returned": _("書いた人に戻した"),
+        "revision rejected": _("見送った"),
+        "revision duplicate": _("重複とした"),
+        "revision merged": _("ほかの記事に統合した"),
+        "page archived": _("公開を終えた"),
+        "page brought back": _("公開に戻した"),
+        "page moved": _("分類を変えた"),
+        "page validated": _("内容を確かめた"),
+        "pages imported": _("取り込んだ"),
+        "file attached": _("ファイルを添付した"),
+        "file removed": _("ファイルを外した"),
+        "signed in": _("サインインした"),
+        "password changed": _("パスワードを変えた"),
+        "password reset": _("パスワードを作り直した"),
+        "role changed": _("役割を変えた"),
+        "account opened": _("人を加えた"),
+        "account closed": _("サインインを止めた"),
+        "account reopened": _("サインインを再開した"),
+        "display name changed": _("名前を変えた"),
+        "category changed": _("分類の表を変えた"),
+    }
+    sentence = sentences.get(event.verb, event.verb)
+    if facts.get("own_text"):
+        sentence += _("（自分の文を自分で）")
+    if event.user is not None and event.user_id != event.actor_id and event.page_id is None:
+        sentence += _("：%(who)s", who=event.user.display_name)
+    return sentence
+
+
+def category_options(shelves: list[reading.Shelf]) -> list[tuple[str, str]]:
+    """Categories for a select."""
+    return [(str(one.category.id), one.category.name(lang())) for one in shelves]

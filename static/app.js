@@ -1,0 +1,37 @@
+/** Everything works without this file; with it, less is lost, less is clicked and more is seen at once. */
+
+import * as adopting from "./modules/adopting.js";
+import * as attach from "./modules/attach.js";
+import * as autosave from "./modules/autosave.js";
+import * as copying from "./modules/copying.js";
+import * as desk from "./modules/console.js";
+import * as dialogs from "./modules/dialogs.js";
+import * as editor from "./modules/editor.js";
+import * as forms from "./modules/forms.js";
+import * as keys from "./modules/keys.js";
+import * as lookAlikes from "./modules/look_alikes.js";
+import * as menus from "./modules/menus.js";
+import * as preview from "./modules/preview.js";
+import * as suggest from "./modules/suggest.js";
+import * as ticks from "./modules/ticks.js";
+import * as toasts from "./modules/toasts.js";
+
+function dress(root) {
+  ticks.dress(root);
+  copying.dress(root);
+}
+
+document.documentElement.classList.add("js");
+
+// Dialogs first: they stand before every other click. Suggestions before the desk: an open list has the arrows.
+const parts = [dialogs, menus, toasts, suggest, desk, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, forms];
+for (const part of parts) {
+  try {
+    part.init();
+  } catch (error) {
+    // One part that fails must not take the others with it.
+    console.error(error);
+  }
+}
+dress(document);
+document.addEventListener("kb:drawn", (event) => dress(event.detail));

@@ -1,0 +1,157 @@
+/** The staff search without a mouse: choose a hit by key, and its page opens beside the list. */
+
+import { ask } from "./server.js";
+import { announce, tell } from "./toasts.js";
+import { hasModifier, inConversion, isTyping } from "./typing.js";
+import { word } from "./words.js";
+
+class Desk {
+  constructor(view) {
+    this.view = view;
+    this.box = document.querySelector('.find input[type="search"]');
+    this.running = null;
+    this.isWalking = false;
+    history.replaceState({ ...history.state, open: this.chosen?.dataset.hit ?? null }, "");
+  }
+
+  get hits() {
+    return [...document.querySelectorAll("[data-hits] [data-hit]")];
+  }
+
+  get chosen() {
+    return document.querySelector("[data-hits] [data-hit][aria-current]");
+  }
+
+  point(id) {
+    for (const link of this.hits) {
+      const isChosen = link.dataset.hit === String(id);
+      link.closest("li").classList.toggle("is-selected", isChosen);
+      if (isChosen) {
+        link.setAttribute("aria-current", "true");
+        link.closest("li").scrollIntoView({ block: "nearest" });
+      } else {
+        link.removeAttribute("aria-current");
+      }
+    }
+  }
+
+  /** Open a page beside the list. A walk with the arrows is one step of the history, not one a page. */
+  open(id, href, { walking = false } = {}) {
+    const write = walking && this.isWalking ? "replaceState" : "pushState";
+    this.isWalking = walking;
+    history[write]({ open: String(id) }, "", href);
+    return this.load(id, href);
+  }
+
+  async load(id, href) {
+    this.point(id);
+    this.running?.abort();
+    const running = new AbortController();
+    this.running = running;
+    const dim = setTimeout(() => this.view.setAttribute("aria-busy", "true"), 150);
+    try {
+      const html = await (await ask(this.address(id), { signal: running.signal })).text();
+      if (running.signal.aborted) return;
+      this.draw(html);
+    } catch (error) {
+      if (running.signal.aborted) return;
+      // What can't be shown beside the list is shown the plain way, which knows how to say why.
+      if (error.status && !error.isStranger) location.assign(href);
+      else tell(error);
+    } finally {
+      clearTimeout(dim);
+      if (this.running === running) this.view.removeAttribute("aria-busy");
+    }
+  }
+
+  address(id) {
+    const url = new URL(this.view.dataset.view.replace(/0$/, id), location.href);
+    const q = new URL(location.href).searchParams.get("q");
+    if (q) url.searchParams.set("q", q);
+    return url;
+  }
+
+  draw(html) {
+    this.view.innerHTML = html;
+    this.view.scrollTop = 0;
+    document.dispatchEvent(new CustomEvent("kb:drawn", { detail: this.view }));
+    announce(word("opened", { title: this.view.querySelector("h2")?.textContent ?? "" }));
+    // In one column the page lies below the list.
+    if (this.view.getBoundingClientRect().top > innerHeight * 0.7) this.view.scrollIntoView();
+  }
+
+  move(way, { focus = true } = {}) {
+    const { hits } = this;
+    const at = hits.indexOf(this.chosen);
+    const next = hits[Math.min(hits.length - 1, Math.max(0, at < 0 ? (way > 0 ? 0 : hits.length - 1) : at + way))];
+    if (!next || next === this.chosen) return;
+    if (focus) next.focus({ preventScroll: true });
+    this.open(next.dataset.hit, next.href, { walking: true });
+  }
+
+  pressed(event) {
+    if (inConversion(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const isTypingHere = isTyping(event.target);
+    if (event.ctrlKey && !event.metaKey && !event.altKey && ["n", "p"].includes(event.key)) {
+      this.move(event.key === "n" ? 1 : -1, { focus: !isTypingHere });
+    } else if (hasModifier(event)) {
+      return;
+    } else if (event.key === "Escape") {
+      this.box?.focus();
+      this.box?.select();
+    } else if (isTypingHere || !this.letter(event)) {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  /** A key that is no text; true when it did something. */
+  letter(event) {
+    const isReading = this.view.contains(event.target);
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !isReading && event.target.type !== "radio") {
+      this.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (/^[1-9]$/.test(event.key)) {
+      const hit = this.hits[event.key - 1];
+      if (hit) this.open(hit.dataset.hit, hit.href);
+    } else if (event.key === "c") {
+      this.view.querySelector("[data-copy]")?.click();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  clicked(event) {
+    const link = event.target.closest?.("[data-hits] [data-hit]");
+    if (!link || event.button || hasModifier(event) || event.shiftKey) return;
+    event.preventDefault();
+    this.open(link.dataset.hit, link.href);
+  }
+
+  /** A suggestion opens beside the list too: the call goes on, so the screen should stay. */
+  suggested(event) {
+    const id = new URL(event.detail, location.href).pathname.match(/\/pages\/(\d+)/)?.[1];
+    if (!id) return;
+    event.preventDefault();
+    const url = new URL(location.href);
+    url.searchParams.set("open", id);
+    this.open(id, url.href);
+    this.view.focus({ preventScroll: true });
+  }
+
+  listen() {
+    document.addEventListener("keydown", (event) => this.pressed(event));
+    document.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("kb:chosen", (event) => this.suggested(event));
+    addEventListener("popstate", (event) => {
+      this.isWalking = false;
+      if (event.state?.open) this.load(event.state.open, location.href);
+      else if (event.state) location.reload();
+    });
+  }
+}
+
+export function init() {
+  const view = document.querySelector("[data-view]");
+  if (view?.dataset.view) new Desk(view).listen();
+}
