@@ -1,0 +1,87 @@
+"""A real `kb demo` in a folder of its own, and the Chromium that looks at it."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 120  # seconds until a demonstration must serve on a slow machine
+
+
+@dataclass
+class Served:
+    """A running demonstration: its address, its folder, and the passwords that it printed."""
+
+    address: str
+    home: Path
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def sign_in(self, page: Page, name: str, path: str = "/ja/console") -> None:
+        """Sign in as a person would, and go to a screen."""
+        page.goto(f"{self.address}/ja/sign-in?next={path}")
+        page.get_by_label("ID").fill(name)
+        page.get_by_label("パスワード").fill(self.passwords[name])
+        page.get_by_role("main").get_by_role("button", name="サインイン").click()
+        page.wait_for_url(f"**{path}*")
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[Served]:
+    """Run `kb demo` in `home` until the block ends."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment |= {"KB_HOME": str(home), "KB_RATE_LIMITS": "off", "LANG": "ja_JP.UTF-8", "PYTHONUNBUFFERED": "1"}
+    command = [str(Path(sys.executable).parent / "kb"), "demo", "--port", str(port)]
+    log = home / "demo.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    served = Served(f"http://127.0.0.1:{port}", home)
+    try:
+        _wait(served.address, process, log)
+        served.passwords = dict(re.findall(r"ID (\w+)\s+パスワード (\S+)", log.read_text()))
+        yield served
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            with urlopen(f"{address}/health/ready", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"the demonstration does not serve:\n{log.read_text()}")

@@ -1,0 +1,61 @@
+"""Every main screen, with axe: no violation of WCAG 2.2 AA, in light and dark, on a phone and on a desk."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PUBLIC = (
+    "/ja/",
+    "/en/",
+    "/ja/search?q=返品",
+    "/ja/search?q=zzzz",
+    "/ja/category/delivery",
+    "/ja/nothing",
+    "/ja/sign-in",
+)
+STAFF = (
+    "/ja/console?q=返品",
+    "/ja/console",
+    "/ja/pages",
+    "/ja/pages/1",
+    "/ja/pages/1/edit",
+    "/ja/pages/1/history",
+    "/ja/pages/1/links",
+    "/ja/stories",
+    "/ja/stories/new",
+    "/ja/review",
+    "/ja/admin/people",
+    "/ja/admin/roles",
+    "/ja/admin/events",
+    "/ja/password",
+)
+
+
+def _violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_customers_meet_no_barrier(new_context: Callable[..., BrowserContext], theme: str) -> None:
+    page = new_context(color_scheme=theme, viewport={"width": 390, "height": 844}).new_page()
+    for path in PUBLIC:
+        page.goto(path)
+        assert _violations(page) == [], path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_staff_meet_no_barrier(as_person: Callable[..., Page], theme: str) -> None:
+    page = as_person("admin", color_scheme=theme)
+    for path in STAFF:
+        page.goto(path)
+        assert _violations(page) == [], path
+
+
+def test_axe_finds_a_barrier_where_there_is_one(page: Page) -> None:
+    page.goto("/ja/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<button></button>')")
+    assert any(one.startswith("button-name") for one in _violations(page))
