@@ -29,6 +29,7 @@ from kb.web import (
     health,
     history,
     language,
+    merging,
     pages,
     policy,
     review,
@@ -41,7 +42,7 @@ from kb.web.house import actor
 log = logging.getLogger("kb")
 
 # Blueprints whose addresses begin with the language of the screen.
-SPOKEN = (sign_in.bp, console.bp, pages.bp, history.bp, editor.bp, stories.bp, review.bp, admin.bp)
+SPOKEN = (sign_in.bp, console.bp, pages.bp, history.bp, editor.bp, stories.bp, review.bp, merging.bp, admin.bp)
 PLAIN = (faq.bp, files.bp, health.bp, api.bp)
 
 
@@ -65,7 +66,6 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         MAX_CONTENT_LENGTH=limits.REQUEST,
         MAX_FORM_MEMORY_SIZE=limits.FORM_MEMORY,
         MAX_FORM_PARTS=limits.FORM_PARTS,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         SESSION_COOKIE_NAME="__Host-session" if settings.is_secure else "kb_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -1,7 +1,6 @@
 """`kb …`: each command calls one service."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,35 +9,16 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from babel.support import NullTranslations, Translations
 
-from kb import config, demonstration, serving
+from kb import config, demonstration, serving, terminal, upkeep
 from kb.app import open_house
 from kb.rules.errors import Invalid, KbError, Unavailable
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import SYSTEM, VISITOR, Actor, Role
-from kb.search.port import IndexBroken, IndexBusy
 from kb.services import accounts, exporting, importing, indexing, passwords, searching, sheets
 from kb.services.house import House
-from kb.services.indexer import Lock
-from kb.store import indexable, outbox, schema
-
-
-def _translations() -> NullTranslations:
-    """The catalogue of the terminal's language; Japanese needs none."""
-    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    languages = ["en"] if wanted.lower().startswith("en") else []
-    return Translations.load(str(config.PACKAGE / "web" / "translations"), languages)
-
-
-def _(sentence: str, **facts: Any) -> str:
-    told = str(_translations().gettext(sentence))
-    return told % facts if facts else told
-
-
-def _told(error: KbError) -> str:
-    facts = {name: _told(fact) if isinstance(fact, KbError) else fact for name, fact in error.facts.items()}
-    return _(error.sentence, **facts)
+from kb.store import schema
+from kb.terminal import gettext as _
 
 
 class Refusal(click.ClickException):
@@ -56,7 +36,7 @@ def _command(run: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return run(*args, **kwargs)
         except KbError as refused:
-            raise Refusal(_told(refused)) from refused
+            raise Refusal(terminal.told(refused)) from refused
 
     return told
 
@@ -140,12 +120,12 @@ def import_(paths: tuple[Path, ...], what: str, audience: str, kind: str, dry_ru
         raise Invalid("取り込む記事がありません。場所を確かめてください。")
     rows = importing.check(sheet, audience=Audience(audience), kind=Kind(kind))
     with _open() as house:
-        with _progress(len(rows), _("取り込み")) as bar, house.store.writing() as session:
+        with upkeep.progress(len(rows), _("取り込み")) as bar, house.store.writing() as session:
             tally = importing.take_in(session, rows, sheet.shelves, by=SYSTEM, progress=bar)
             if dry_run:
                 session.rollback()
         if not dry_run:
-            _index(house)
+            upkeep.index(house)
     facts = {"added": tally.added, "changed": tally.changed, "unchanged": tally.unchanged}
     click.echo(_("追加 %(added)s件、変更 %(changed)s件、変わらないもの %(unchanged)s件", **facts))
     if dry_run:
@@ -170,8 +150,8 @@ def index() -> None:
 @index.command("rebuild", help="Build the index anew beside the old one, then swap.")
 @_command
 def index_rebuild() -> None:
-    with _open() as house, _index_lock():
-        _rebuild(house)
+    with _open() as house, upkeep.index_lock():
+        upkeep.rebuild(house)
 
 
 @index.command("check", help="Compare index and database; ends with 1 when they differ.")
@@ -191,7 +171,7 @@ def index_check() -> None:
 @index.command("drain", help="Index what waits in the outbox now.")
 @_command
 def index_drain() -> None:
-    with _open() as house, _index_lock():
+    with _open() as house, upkeep.index_lock():
         click.echo(_("%(n)s件を索引に反映しました。", n=indexing.drain_all(house.store, house.index)))
 
 
@@ -227,8 +207,8 @@ def demo(host: str, port: int, new_passwords: bool) -> None:
     with _open(any_schema=True) as house:
         schema.upgrade(house.store)
         fresh = demonstration.accounts_of(house, again=new_passwords)
-        demonstration.fill(house, lambda total: _progress(total, _("取り込み")))
-        _index(house)
+        demonstration.fill(house, lambda total: upkeep.progress(total, _("取り込み")))
+        upkeep.index(house)
     address = f"http://{host}:{port}"
     lines = [
         "",
@@ -243,58 +223,6 @@ def demo(host: str, port: int, new_passwords: bool) -> None:
     click.echo("\n".join(lines))
     sys.stdout.flush()
     serving.serve(settings, host=host, port=port, workers=1)
-
-
-@contextmanager
-def _progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal; silence elsewhere."""
-    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
-        yield bar.update
-
-
-def _index(house: House) -> None:
-    """Bring the index up to date now, unless a running server does it anyway."""
-    lock = Lock(config.read().var / "indexer.lock")
-    if not lock.take():
-        return
-    try:
-        with house.store.reading() as session:
-            waiting, known = outbox.waiting(session), len(house.index.contents())
-        if waiting > max(200, known // 2):
-            _rebuild(house)
-        else:
-            indexing.drain_all(house.store, house.index)
-    except IndexBroken:
-        _rebuild(house)
-    finally:
-        lock.free()
-
-
-def _rebuild(house: House) -> None:
-    with house.store.reading() as session:
-        total = indexable.count(session)
-    done = 0
-    with _progress(total, _("索引")) as bar:
-
-        def step(so_far: int) -> None:
-            nonlocal done
-            bar(so_far - done)
-            done = so_far
-
-        indexing.rebuild(house.store, house.index, step)
-    click.echo(_("%(n)s件の索引を作りました。", n=total))
-
-
-@contextmanager
-def _index_lock() -> Iterator[None]:
-    """Keep every other indexer of this machine away; raises IndexBusy when a server is indexing."""
-    lock = Lock(config.read().var / "indexer.lock")
-    if not lock.take():
-        raise IndexBusy("動いているサーバーが索引を受け持っています。止めてから、もう一度お試しください。")
-    try:
-        yield
-    finally:
-        lock.free()
 
 
 def _hit(result: searching.Result) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Write pages: create, save, propose, revert, archive and bring back."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -10,13 +9,13 @@ from kb.rules.errors import Conflict, Invalid, NotFound
 from kb.rules.pages import Confidence, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import Actor, Permission, may, require
-from kb.services import publishing
+from kb.services import hidden, publishing
 from kb.services.checking import Text, checked, one_line, text_of
 from kb.store import categories, events, links, outbox, pages
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
 from kb.text import audience as audiences
-from kb.text import blocks, merge3, wiki_links
+from kb.text import merge3, wiki_links
 
 
 class Stale(Conflict):
@@ -76,7 +75,7 @@ def save(db: Session, page_id: int, text: Text, *, base_id: int | None, propose:
             "「<<<<<<<」と「>>>>>>>」の間が、まだ一つになっていません。残す文を選んで、印の行を消してください。",
             field="body",
         )
-    text = replace(text, body=with_hidden(current.body, text.body, by=by))
+    text = replace(text, body=hidden.put_back(current.body, text.body, audience=by.audience))
     if text.says_the_same(current):
         return Saved(Outcome.UNCHANGED, page, current)
     if base_id != current.id:
@@ -152,33 +151,6 @@ def validate(db: Session, page_id: int, *, by: Actor) -> None:
     page.confidence, page.validated_at, page.validated_by_id = Confidence.VALIDATED, clock.now(), by.id
     outbox.add(db, page.id)
     events.record(db, "page validated", by=by, page_id=page.id, revision_id=page.current.id)
-
-
-def with_hidden(full: str, edited: str, *, by: Actor) -> str:
-    """The writer's text with the blocks that they could not see put back where they stood.
-
-    The writer worked on `full` cut for them; a three-way merge brings the hidden lines back, and where that
-    is not certain they are added at the end, so that no edit removes what its author could not read.
-    """
-    seen = audiences.cut(full, by.audience).strip("\n")
-    if seen == full.strip("\n"):
-        return edited
-    hidden = _hidden_from(full, by=by)
-    merged = merge3.merge(seen, edited, full.strip("\n"))
-    # Nothing hidden may be lost, and nothing that the writer sees may differ from what they wrote.
-    whole = _hidden_from(merged.text, by=by) == _hidden_from(edited, by=by) + hidden
-    if merged.conflicts == 0 and whole and _seen(merged.text, by=by) == _seen(edited, by=by):
-        return merged.text
-    return "\n\n".join([edited, *map(blocks.fenced, hidden.elements())])
-
-
-def _hidden_from(body: str, *, by: Actor) -> Counter[blocks.Segment]:
-    parts = (replace(part, line=0) for part in blocks.split(body))
-    return Counter(part for part in parts if not by.audience.includes(part.audience))
-
-
-def _seen(body: str, *, by: Actor) -> list[str]:
-    return [line for line in audiences.cut(body, by.audience).split("\n") if line.strip()]
 
 
 def require_category(db: Session, category_id: int | None, *, by: Actor) -> None:

@@ -21,7 +21,7 @@ def take(db: Session, revision_id: int, *, by: Actor) -> Revision:
     revision = _waiting(db, revision_id, by=by)
     if revision.taken_by_id not in (None, by.id):
         raise Conflict("ほかのSVが確認しています。声をかけてから引き継いでください。")
-    if revision.taken_by_id == by.id:
+    if revision.taken_by_id == by.id and revision.state is State.IN_REVIEW:
         return revision
     if revision.state is State.SUBMITTED:
         require_move(revision.state, State.IN_REVIEW)

@@ -18,7 +18,19 @@ from kb.web.transaction import db
 
 bp = Blueprint("editor", __name__)
 
-FIELDS = ("title", "body", "phrases", "tags", "category", "audience", "significance", "note", "kind", "base")
+FIELDS = (
+    "title",
+    "body",
+    "phrases",
+    "tags",
+    "category",
+    "audience",
+    "significance",
+    "note",
+    "kind",
+    "base",
+)
+REVIEW_FIELDS = ("thanks", "reason")
 STORY_FIELDS = ("words", "purpose", "done", "proposal", "result", "learnt", "channel")
 
 
@@ -37,6 +49,10 @@ def new() -> Any:
 
 @bp.post("/pages/new")
 def create() -> Any:
+    if forms.text("action") == "discard":
+        drafting.drop(db(), "new", by=actor())
+        flash(_("下書きを捨てました。"))
+        return redirect(url_for("editor.new"))
     if forms.text("action") != "save":
         return _draw(None, _typed(), preview=True)
     try:
@@ -136,7 +152,7 @@ def preview() -> Any:
 @bp.post("/drafts")
 def keep() -> Any:
     """Save what is being written; the answer is the only thing that may say 保存済み."""
-    fields = {name: forms.text(name) for name in (*FIELDS, *STORY_FIELDS) if name in _typed()}
+    fields = {name: forms.text(name) for name in (*FIELDS, *REVIEW_FIELDS, *STORY_FIELDS) if name in _typed()}
     base = forms.number("base")
     draft = drafting.keep(db(), forms.text("place"), fields, base_id=base, by=actor())
     return jsonify(saved_at=draft.saved_at.isoformat(), told=str(filters.moment(draft.saved_at).striptags()))

@@ -5,11 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from kb.rules import limits
-from kb.rules.errors import Invalid, NotFound
-from kb.rules.pages import Audience
+from kb.rules.errors import Invalid
 from kb.rules.roles import Permission, may
-from kb.services import comparing, following, reading, reviewing, searching, templates
-from kb.services.checking import Text
+from kb.services import comparing, following, reading, reviewing, searching
 from kb.services.editing import Stale
 from kb.web import addresses, cards, forms, showing
 from kb.web.house import actor, house
@@ -34,10 +32,10 @@ def queue() -> Any:
     chosen = tabs[tab][0] if tabs[tab] else None
     return render_template(
         "review/queue.html",
-        items=[showing.proposal_row(item) for item in tabs[tab][start : start + limits.PAGE_SIZE]],
+        items=[showing.proposalrow(item) for item in tabs[tab][start : start + limits.PAGE_SIZE]],
         tab=tab,
         counts={name: len(found) for name, found in tabs.items()},
-        chosen={**showing.proposal_row(chosen), **showing.proposal_facts(chosen)} if chosen else None,
+        chosen={**showing.proposalrow(chosen), **showing.proposal_facts(chosen)} if chosen else None,
         page=number,
         pages=cards.page_count(len(tabs[tab])),
         page_url=cards.pages_of("review.queue", tab=tab),
@@ -62,7 +60,7 @@ def decide(id: int) -> Any:
         elif decision == "comment":
             reviewing.comment(db(), id, forms.text("comment"), by=actor())
         elif decision == "faq":
-            return redirect(url_for("review.faq", id=id))
+            return redirect(url_for("merging.faq", id=id))
         else:
             return _decided(item, decision, reason=reason, thanks=thanks)
     except Stale as stale:
@@ -101,85 +99,6 @@ def _decided(item: following.Item, decision: str, *, reason: str, thanks: str) -
     return redirect(url_for("review.queue"))
 
 
-@bp.get("/review/<int:id>/merge")
-def merge(id: int) -> Any:
-    """Choose the page that takes the story in, then write its next version with the story beside it."""
-    item = following.item(db(), id, viewer=actor())
-    into = forms.number("into")
-    if into is None and not item.is_story:
-        into = item.revision.page_id
-    return _draw_merge(item, into)
-
-
-@bp.post("/review/<int:id>/merge")
-def merge_into(id: int) -> Any:
-    item = following.item(db(), id, viewer=actor())
-    into = forms.required_number("into")
-    try:
-        page = reviewing.merge(
-            db(),
-            id,
-            _text(),
-            into=into,
-            base_id=forms.required_number("base"),
-            reason=forms.text("reason") or _("「%(title)s」に入れました。", title=forms.text("title")),
-            thanks=forms.text("thanks"),
-            by=actor(),
-        )
-    except Stale as stale:
-        return _draw_merge(item, into, errors={"form": told(stale)}, typed=True), stale.status
-    except Invalid as refused:
-        return _draw_merge(item, into, errors={refused.field or "form": told(refused)}, typed=True), refused.status
-    flash(_("統合して公開しました。書いた人に知らせました。"))
-    return redirect(url_for("pages.show", id=page.id))
-
-
-@bp.get("/review/<int:id>/faq")
-def faq(id: int) -> Any:
-    """Write a FAQ page from a story: the customer's own words stay as phrases."""
-    item = following.item(db(), id, viewer=actor())
-    revision = item.revision
-    facts = showing.story_facts(revision)
-    values = {
-        "title": "",
-        "body": templates.faq_from_story(dict(facts["facts"]).get(_("提案したこと"), "")),
-        "phrases": "\n".join(revision.phrases),
-        "category": str(revision.page.category_id or ""),
-        "audience": Audience.PUBLIC.value,
-    }
-    return _draw_faq(item, values)
-
-
-@bp.post("/review/<int:id>/faq")
-def make_faq(id: int) -> Any:
-    item = following.item(db(), id, viewer=actor())
-    try:
-        page = reviewing.make_faq(
-            db(),
-            id,
-            _text(),
-            category_id=forms.number("category"),
-            reason=forms.text("reason") or _("「%(title)s」というFAQにしました。", title=forms.text("title")),
-            thanks=forms.text("thanks"),
-            by=actor(),
-        )
-    except Invalid as refused:
-        return _draw_faq(item, forms.everything(), errors={refused.field or "form": told(refused)}), refused.status
-    flash(_("FAQとして公開しました。書いた人に知らせました。"))
-    return redirect(url_for("pages.show", id=page.id))
-
-
-def _text() -> Text:
-    return Text(
-        title=forms.text("title"),
-        body=forms.text("body"),
-        audience=forms.word("audience", Audience, Audience.STAFF),
-        phrases=forms.lines("phrases"),
-        tags=forms.commas("tags"),
-        note=forms.text("note"),
-    )
-
-
 def _live(item: following.Item) -> dict[str, Any] | None:
     current = item.revision.page.current
     if current is None or current.id == item.revision.id:
@@ -213,7 +132,7 @@ def _draw(
     mine = revision.taken_by_id in (None, actor().id)
     return render_template(
         "review/show.html",
-        item={**showing.proposal_row(item), "overtaken": overtaken or stale},
+        item={**showing.proposalrow(item), "overtaken": overtaken or stale},
         story=facts,
         body=view.body,
         page=page,
@@ -226,50 +145,4 @@ def _draw(
         values=values or {},
         may_decide=waiting and mine and (not own or may(actor(), Permission.APPROVE_OWN)),
         taken_elsewhere=waiting and not mine,
-    )
-
-
-def _draw_merge(
-    item: following.Item, into: int | None, *, errors: dict[str, str] | None = None, typed: bool = False
-) -> str:
-    facts: dict[str, Any] = {"page": None, "page_body": None, "choices": [], "values": {}}
-    words = forms.text("q").strip()
-    if into is None:
-        about = words or f"{item.revision.title} {showing.story_facts(item.revision)['opening']}"
-        found = searching.look_alikes(db(), house().index, about, but=item.revision.page_id, viewer=actor())
-        live = [one for one in found if one.page.current_revision_id is not None]
-        facts["choices"] = [cards.look_alike(one) for one in live]
-    else:
-        page, revision, source = reading.source(db(), into, viewer=actor())
-        if page.current is None:
-            raise NotFound()
-        view = reading.page(db(), into, viewer=actor(), renderer=house().renderer, address=addresses.FOR_STAFF)
-        facts["page"] = {"id": page.id, "title": revision.title, "number": revision.number, "revision_id": revision.id}
-        facts["page_body"] = view.body
-        facts["values"] = {
-            "title": revision.title,
-            "body": source,
-            "phrases": "\n".join(revision.phrases),
-            "tags": "、".join(revision.tags),
-            "audience": revision.audience.value,
-        }
-        if typed:
-            facts["values"] = forms.everything()
-    story = showing.story_facts(item.revision)
-    if not item.is_story:
-        story = {"opening": "", "facts": [(_("提案された文"), reading.cut(item.revision, viewer=actor()))]}
-    return render_template(
-        "review/merge.html", item=showing.proposal_row(item), story=story, errors=errors or {}, q=words, **facts
-    )
-
-
-def _draw_faq(item: following.Item, values: dict[str, Any], *, errors: dict[str, str] | None = None) -> str:
-    return render_template(
-        "review/faq.html",
-        item=showing.proposal_row(item),
-        story=showing.story_facts(item.revision),
-        values=values,
-        errors=errors or {},
-        categories=showing.category_options(reading.shelves(db(), viewer=actor())),
-        preview_url=url_for("editor.preview"),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kb.rules.pages import Significance
 from kb.services import following, reading, submitting
 from kb.web import cards
 from kb.web.house import actor, lang
@@ -64,6 +65,15 @@ def story_facts(revision: Any) -> dict[str, Any]:
     return {"opening": story.words, "facts": facts}
 
 
+def significance_word(significance: Significance) -> str:
+    """How much an edit changes, as the editor asks it."""
+    return {
+        Significance.TYPO: _("誤字・言い回し"),
+        Significance.CHANGE: _("内容が変わる"),
+        Significance.ADVICE: _("案内の仕方が変わる"),
+    }[significance]
+
+
 def proposal_row(item: following.Item) -> dict[str, Any]:
     """A proposal in the SV's queue."""
     revision = item.revision
@@ -80,7 +90,11 @@ def proposal_row(item: following.Item) -> dict[str, Any]:
         "author": cards.who(revision.author),
         "submitted_at": revision.submitted_at,
         "note": revision.note,
-        "significance": revision.significance.value,
+        "significance_word": significance_word(revision.significance),
+        "decided_by": cards.who(revision.decided_by) if revision.decided_by else "",
+        "decided_at": revision.decided_at,
+        "reason": revision.reason,
+        "thanks": revision.thanks,
         "times": item.times,
         "earlier_reason": item.earlier_reason,
         "target": {"title": revision.page.shown.title} if not item.is_story and revision.page.shown else None,

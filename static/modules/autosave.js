@@ -1,4 +1,4 @@
-/** Keep what is being written: on this machine at once, on the server soon, and 保存済み only when the server says so. */
+/** Keep what is being written: on this machine at once, on the server soon, and call it saved only when the server does. */
 
 import { fieldsOf, fill, isTouched } from "./fields.js";
 import { LocalCopy, noteSent, settleSent } from "./local_copy.js";

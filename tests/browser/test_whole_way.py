@@ -14,6 +14,16 @@ def test_what_one_operator_lived_through_becomes_what_every_customer_can_read(
     page: Page, as_person: Callable[..., Page]
 ) -> None:
     operator = as_person("operator")
+    _finds_nothing_and_writes(operator)
+    sv = as_person("sv", "/ja/review")
+    _returns(sv)
+    _sends_again(operator)
+    _makes_a_faq(sv)
+    _finds_and_reads(page)
+    _sees_what_became_of_it(operator)
+
+
+def _finds_nothing_and_writes(operator: Page) -> None:
     operator.get_by_label("お客様の言葉で検索").fill(WORDS)
     operator.get_by_label("お客様の言葉で検索").press("Enter")
     expect(operator.get_by_text(f"「{WORDS}」は見つかりません")).to_be_visible()
@@ -26,7 +36,8 @@ def test_what_one_operator_lived_through_becomes_what_every_customer_can_read(
     operator.get_by_role("button", name=re.compile("提出する")).click()
     expect(operator.get_by_text("提出しました")).to_be_visible()
 
-    sv = as_person("sv", "/ja/review")
+
+def _returns(sv: Page) -> None:
     sv.get_by_role("link", name=TITLE).first.click()
     sv.get_by_role("button", name="引き受ける").click()
     sv.get_by_text("戻す・断る").click()
@@ -34,6 +45,8 @@ def test_what_one_operator_lived_through_becomes_what_every_customer_can_read(
     sv.get_by_role("button", name="戻す", exact=True).click()
     expect(sv.get_by_text("書いた人に戻しました")).to_be_visible()
 
+
+def _sends_again(operator: Page) -> None:
     operator.goto("/ja/stories")
     operator.get_by_role("link", name=TITLE).click()
     expect(operator.get_by_text("結果がどうなったかも書いてください。").first).to_be_visible()
@@ -42,6 +55,8 @@ def test_what_one_operator_lived_through_becomes_what_every_customer_can_read(
     operator.get_by_role("button", name=re.compile("提出する")).click()
     expect(operator.get_by_text("提出しました")).to_be_visible()
 
+
+def _makes_a_faq(sv: Page) -> None:
     sv.goto("/ja/review")
     sv.get_by_role("link", name=TITLE).first.click()
     expect(sv.get_by_text("2回目の提出")).to_be_visible()
@@ -57,6 +72,8 @@ def test_what_one_operator_lived_through_becomes_what_every_customer_can_read(
     sv.get_by_role("button", name="FAQとして公開").click()
     expect(sv.get_by_role("heading", name=FAQ)).to_be_visible()
 
+
+def _finds_and_reads(page: Page) -> None:
     def found() -> None:
         page.goto("/ja/")
         page.get_by_label("質問や困りごと").fill("ドローンって免許いるの")
@@ -68,6 +85,8 @@ def test_what_one_operator_lived_through_becomes_what_every_customer_can_read(
     expect(page.get_by_text("飛ばす前に登録が必要です")).to_be_visible()
     expect(page.get_by_text("カナリア")).to_have_count(0)
 
+
+def _sees_what_became_of_it(operator: Page) -> None:
     operator.goto("/ja/stories")
     operator.get_by_role("link", name=TITLE).click()
     expect(operator.get_by_text("聞いてくれてありがとう。")).to_be_visible()
