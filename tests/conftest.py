@@ -64,19 +64,28 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One pair of engines for all tests: what they have compiled once need not be compiled for every test again."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('database') / 'kb.db'}")
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def database(tmp_path: Path, template_database: Path) -> str:
-    """The address of this test's own database."""
-    path = tmp_path / "kb.db"
+def database(engines: Store, template_database: Path) -> str:
+    """The address of this test's own database: a new file in place of the last test's."""
+    path = Path(str(engines.writer.url.database))
+    for name in ("kb.db", "kb.db-wal", "kb.db-shm"):
+        path.with_name(name).unlink(missing_ok=True)
     shutil.copyfile(template_database, path)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    store = open_store(database)
-    yield store
-    store.close()
+def store(engines: Store, database: str) -> Iterator[Store]:
+    yield engines
+    engines.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.roles import Actor, Permission, require
 from kb.search.port import Query, SearchIndex
+from kb.services.checking import one_line
 from kb.store import listing, pages
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
@@ -82,7 +83,7 @@ def search(db: Session, index: SearchIndex, wanted: Wanted, *, viewer: Actor) ->
 
 def suggest(db: Session, index: SearchIndex, words: str, *, language: str | None = None, viewer: Actor) -> list[Result]:
     """A few pages for what has been typed so far: titles that hold the very letters first, then what a search finds."""
-    typed = words.strip()[: limits.TITLE]
+    typed = one_line(words)[: limits.TITLE]
     if not typed:
         return []
     by_letters = listing.titled_like(db, typed, viewer=viewer, language=language, limit=limits.SUGGESTIONS)

@@ -1,5 +1,6 @@
 """Read and write rows of pages as files: Markdown folder, zip, CSV, JSON lines."""
 
+import codecs
 import csv
 import gzip
 import hashlib
@@ -271,7 +272,9 @@ def _unescaped(cell: str) -> str:
 def _decoded(name: str, content: bytes) -> str:
     if len(content) > limits.IMPORT_FILE:
         raise Invalid("%(name)s が大きすぎます。分けて取り込んでください。", name=name)
-    for encoding in ("utf-8-sig", "cp932"):
+    # Shift_JIS as Python reads it takes nearly any bytes, the UTF-16 of a spreadsheet's "Unicode text" among them.
+    known = () if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "cp932")
+    for encoding in known:
         try:
             return (
                 content.decode(encoding).replace("\r\n", "\n")

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -15,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM
 from kb.services import publishing
-from kb.store.base import Session, Store
+from kb.store.base import Session, Store, open_store
 from kb.store.pages import Page, Revision, next_number
 from kb.store.users import SignInTry, User
 from tests.make import make_page, make_user, text
@@ -74,8 +73,8 @@ def test_reading_can_not_write_through_the_models_either(store: Store) -> None:
         assert db.get_one(User, user_id).epoch == 7
 
 
-def test_a_writing_session_holds_the_write_lock_before_its_first_select(store: Store, tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "kb.db", timeout=0, isolation_level=None)
+def test_a_writing_session_holds_the_write_lock_before_its_first_select(store: Store, database: str) -> None:
+    other = sqlite3.connect(database.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
     with store.session(write=True) as db:
         db.scalar(select(User.id))
         with pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -96,7 +95,8 @@ def test_a_reading_session_keeps_nobody_from_writing_and_sees_one_moment(store: 
         assert db.scalar(select(User.id)) is not None
 
 
-def test_each_engine_begins_in_its_own_way(store: Store) -> None:
+def test_each_engine_begins_in_its_own_way(database: str) -> None:
+    store = open_store(database)
     said: dict[str, list[str]] = {"writer": [], "reader": []}
     for name in said:
         engine = getattr(store, name)
@@ -108,6 +108,7 @@ def test_each_engine_begins_in_its_own_way(store: Store) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT 1")
     assert said == {"writer": ["BEGIN IMMEDIATE", "SELECT 1"], "reader": ["BEGIN", "SELECT 1"]}
+    store.close()
 
 
 def test_an_exception_undoes_everything_that_was_written(store: Store) -> None:

@@ -1,0 +1,164 @@
+"""The one indexer of a machine: its lock, its thread, and the faults that it outlives."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from kb.rules.roles import SYSTEM, Role
+from kb.search.memory_index import MemoryIndex
+from kb.search.port import Document, IndexBroken
+from kb.search.whoosh_index import WhooshIndex
+from kb.services import editing, indexing, reviewing
+from kb.services.indexer import Indexer, Lock
+from kb.store import outbox
+from kb.store.base import Store
+from kb.store.pages import Page
+from tests.make import edit_page, make_actor, make_category, make_page, make_story
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Look again and again; fails only when the thing never happens."""
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
+
+
+def waiting(store: Store) -> int:
+    with store.reading() as db:
+        return outbox.waiting(db)
+
+
+def in_step(store: Store, index: MemoryIndex | WhooshIndex) -> bool:
+    return waiting(store) == 0 and not indexing.compare(store, index).pages
+
+
+class Crash(Exception):
+    """The power goes."""
+
+
+class CrashingIndex(MemoryIndex):
+    """A real index whose process dies right before or right after the commit of its first change."""
+
+    def __init__(self, *, after_commit: bool) -> None:
+        super().__init__()
+        self.after_commit, self.alive = after_commit, False
+
+    def replace(self, documents: Iterable[Document], removed: Iterable[int] = ()) -> None:
+        if self.alive or self.after_commit:
+            super().replace(documents, removed)
+        if not self.alive:
+            raise Crash
+
+
+def test_the_lock_has_one_holder_until_it_is_freed(tmp_path: Path) -> None:
+    first, second = Lock(tmp_path / "var" / "lock"), Lock(tmp_path / "var" / "lock")
+    assert first.take() and first.take()
+    assert not second.take()
+    first.free()
+    assert second.take()
+    second.free()
+    second.free()
+
+
+def test_the_indexer_brings_changes_in_while_it_runs_and_frees_its_lock(
+    store: Store, index: MemoryIndex, tmp_path: Path
+) -> None:
+    place = tmp_path / "indexer.lock"
+    with store.writing() as db:
+        page_id = make_page(db).id
+        outbox.remove_up_to(db, outbox.last_id(db))
+    with Indexer(store, index, place):
+        # The first look compares both sides, so that even a lost row is made good.
+        wait_until(lambda: page_id in index.contents())
+        assert not Lock(place).take()
+        with store.writing() as db:
+            editing.archive(db, page_id, by=SYSTEM)
+        wait_until(lambda: page_id not in index.contents() and waiting(store) == 0)
+    free = Lock(place)
+    assert free.take()
+    free.free()
+
+
+def test_a_second_indexer_does_nothing_until_the_first_has_ended(
+    store: Store, index: MemoryIndex, tmp_path: Path
+) -> None:
+    place = tmp_path / "indexer.lock"
+    held, idle = Lock(place), MemoryIndex()
+    assert held.take()
+    with Indexer(store, idle, place):
+        with store.writing() as db:
+            make_page(db)
+        indexing.drain_all(store, index)
+        assert idle.contents() == {}
+        held.free()
+        wait_until(lambda: idle.contents() == index.contents() != {})
+
+
+def test_the_indexer_outlives_a_fault_and_tries_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.services.indexer.PAUSE", 0.01)
+    index = CrashingIndex(after_commit=False)
+    with store.writing() as db:
+        make_page(db)
+    with Indexer(store, index, tmp_path / "lock") as indexer:
+        time.sleep(0.2)
+        assert indexer.is_alive() and waiting(store) == 1
+        index.alive = True
+        wait_until(lambda: in_step(store, index))
+
+
+def test_the_indexer_outlives_a_folder_that_it_can_not_write(
+    store: Store, index: MemoryIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.services.indexer.PAUSE", 0.01)
+    (tmp_path / "var").write_text("a file where a folder should be")
+    with store.writing() as db:
+        make_page(db)
+    with Indexer(store, index, tmp_path / "var" / "lock") as indexer:
+        time.sleep(0.2)
+        assert indexer.is_alive()
+        (tmp_path / "var").unlink()
+        wait_until(lambda: in_step(store, index))
+
+
+def test_a_broken_index_is_built_anew_by_the_indexer(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "search_index"
+    index = WhooshIndex(folder)
+    with store.writing() as db:
+        page_id = make_page(db).id
+    indexing.rebuild(store, index)
+    index.close()
+    for file in (folder / "live").rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"damaged")
+    index = WhooshIndex(folder)
+    with pytest.raises(IndexBroken):
+        index.contents()
+    with Indexer(store, index, tmp_path / "lock"):
+        wait_until(lambda: indexing.parts_ready(store, index)["index"] and page_id in index.contents())
+    index.close()
+
+
+def test_every_verb_that_changes_what_readers_find_writes_to_the_outbox(store: Store, index: MemoryIndex) -> None:
+    with store.writing() as db:
+        sv = make_actor(db, Role.SV)
+        page, target, category = make_page(db), make_page(db), make_category(db)
+        story = make_story(db)
+    verbs = {
+        "edit": lambda db: edit_page(db, db.get_one(Page, page.id), "直した"),
+        "place": lambda db: editing.place(db, page.id, category_id=category.id, by=SYSTEM),
+        "validate": lambda db: editing.validate(db, page.id, by=SYSTEM),
+        "archive": lambda db: editing.archive(db, page.id, moved_to=target.id, by=SYSTEM),
+        "bring back": lambda db: editing.bring_back(db, page.id, by=SYSTEM),
+        "approve": lambda db: reviewing.approve(db, story.id, seen_current=None, by=sv),
+    }
+    for name, verb in verbs.items():
+        indexing.drain_all(store, index)
+        with store.writing() as db:
+            verb(db)
+        assert waiting(store) == 1, name

@@ -1,0 +1,149 @@
+"""The command line, in a folder of its own: real database, real index."""
+
+import json
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kb import config, terminal
+from kb.cli import main
+
+Run = Callable[..., Result]
+ROW = {"id": "a", "title": "返品したい", "body": "到着後8日以内なら返品できます。"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `kb …` with `KB_HOME` in this test's folder; the terminal speaks Japanese."""
+    monkeypatch.setenv("KB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    for name in ("LC_ALL", "LC_MESSAGES", "KB_DATABASE_URL", "KB_SEARCH_URL"):
+        monkeypatch.delenv(name, raising=False)
+    terminal._translations.cache_clear()
+
+    def command(*words: str, typed: str | None = None) -> Result:
+        result = CliRunner().invoke(main, list(words), input=typed)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return command
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    assert run("db", "upgrade").exit_code == 0
+    return run
+
+
+def _rows(path: Path, *rows: dict[str, str]) -> str:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_a_command_on_an_empty_database_says_what_to_do_first(run: Run) -> None:
+    result = run("search", "返品")
+    assert result.exit_code == 1
+    assert "kb db upgrade" in result.output and "Traceback" not in result.output
+
+
+def test_upgrading_twice_changes_nothing(ready: Run) -> None:
+    assert "最新です" in ready("db", "upgrade").output
+
+
+def test_an_account_opens_with_a_password_from_stdin_and_never_prints_it(ready: Run) -> None:
+    result = ready("user", "add", "hanako", "--role", "sv", "--password-stdin", typed="naga-i-pasuwado\n")
+    assert result.exit_code == 0 and "naga-i-pasuwado" not in result.output
+    assert "もう使われています" in ready("user", "add", "hanako", "--role", "sv").output
+
+
+def test_a_short_password_is_refused_with_a_sentence(ready: Run) -> None:
+    result = ready("user", "add", "taro", "--role", "operator", "--password-stdin", typed="mijikai\n")
+    assert result.exit_code == 1 and "10文字以上" in result.output
+
+
+def test_imported_pages_are_found_at_once_and_only_by_their_readers(ready: Run, tmp_path: Path) -> None:
+    file = _rows(tmp_path / "rows.jsonl", ROW, {**ROW, "id": "b", "title": "返品の内規", "audience": "staff"})
+    assert "追加 2件" in ready("import", file, "--audience", "public").output
+    assert "変わらないもの 2件" in ready("import", file, "--audience", "public").output
+    assert ready("index", "check").exit_code == 0
+    found = json.loads(ready("search", "返品", "--json").output)
+    assert [hit["external_id"] for hit in found["hits"]] == ["a"]
+    staff = json.loads(ready("search", "返品", "--json", "--role", "operator").output)
+    assert {hit["external_id"] for hit in staff["hits"]} == {"a", "b"}
+
+
+def test_a_bad_row_is_named_and_nothing_is_written(ready: Run, tmp_path: Path) -> None:
+    file = _rows(tmp_path / "rows.jsonl", ROW, {"id": "b", "title": "", "body": "x"})
+    result = ready("import", file)
+    assert result.exit_code == 1
+    assert "rows.jsonl の 2 行目" in result.output and "題名を書いてください" in result.output
+    assert json.loads(ready("search", "返品", "--json", "--role", "admin").output)["total"] == 0
+
+
+def test_a_dry_run_writes_nothing(ready: Run, tmp_path: Path) -> None:
+    assert "何も書き込んでいません" in ready("import", _rows(tmp_path / "rows.jsonl", ROW), "--dry-run").output
+    assert "追加 1件" in ready("import", str(tmp_path / "rows.jsonl")).output
+
+
+def test_a_default_import_is_for_staff_alone(ready: Run, tmp_path: Path) -> None:
+    ready("import", _rows(tmp_path / "rows.jsonl", ROW))
+    assert json.loads(ready("search", "返品", "--json").output)["total"] == 0
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip", "out.csv", "out.jsonl"])
+def test_content_goes_out_and_in_and_out_again_as_the_same_bytes(
+    ready: Run, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ready("import", str(config.CONTENT)).exit_code == 0
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir(), second.mkdir()
+    assert ready("export", str(first / name)).exit_code == 0
+    monkeypatch.setenv("KB_HOME", str(tmp_path / "empty"))
+    ready("db", "upgrade")
+    assert ready("import", str(first / name)).exit_code == 0
+    assert ready("export", str(second / name)).exit_code == 0
+    assert _bytes(first) == _bytes(second)
+    assert len(_bytes(first)) >= (80 if name == "out" else 1)
+
+
+def test_a_lost_index_is_told_and_rebuilt(ready: Run, tmp_path: Path) -> None:
+    ready("import", _rows(tmp_path / "rows.jsonl", ROW))
+    shutil.rmtree(tmp_path / "home" / "search_index")
+    assert ready("index", "check").exit_code == 1
+    assert "1件の索引" in ready("index", "rebuild").output
+    assert ready("index", "check").exit_code == 0
+    assert json.loads(ready("search", "返品", "--json", "--role", "sv").output)["total"] == 1
+
+
+def test_an_unknown_setting_is_an_error_that_names_the_known_ones(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KB_HOMME", "/x")
+    result = run("db", "upgrade")
+    assert result.exit_code == 1 and "KB_HOMME" in result.output and "KB_HOME" in result.output
+
+
+def test_a_taken_port_is_one_sentence(ready: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = ready("serve", "--port", port)
+    assert result.exit_code == 1 and port in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_a_terminal_that_speaks_english_is_told_in_english(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    terminal._translations.cache_clear()
+    result = run("search", "x")
+    terminal._translations.cache_clear()
+    assert result.exit_code == 1 and "kb db upgrade" in result.output
+    assert not any("ぁ" <= letter <= "龥" for letter in result.output)
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
