@@ -48,23 +48,25 @@ def tries_left(db: Session, name: str, device: str) -> int:
     )
 
 
-def check(db: Session, name: str, password: str, *, device: str = "") -> User:
+def count_try(db: Session, name: str, *, device: str = "") -> int:
+    """Count a try before its password is looked at, so that guesses made at once can't pass the limit together.
+
+    Returns how many are left after it; raises TooMany when there were none. A success forgets what was counted.
+    """
+    left = tries_left(db, name, device)
+    db.add(SignInTry(name=fold(name), device=device, at=clock.now()))
+    db.flush()
+    return left - 1
+
+
+def check(db: Session, name: str, password: str) -> User:
     """The person this name and password belong to; Refused otherwise, after the same time. Writes nothing."""
-    tries_left(db, name, device)
     user = users.by_name(db, fold(name))
     usable = user is not None and user.disabled_at is None
     fits = passwords.fits(user.password_hash if user is not None and usable else None, password)
     if user is None or not fits:
         raise Refused("サインインできませんでした。IDかパスワードが違います。")
     return user
-
-
-def note_failure(db: Session, name: str, *, device: str = "") -> int:
-    """Count a wrong password; returns how many tries are left."""
-    db.add(SignInTry(name=fold(name), device=device, at=clock.now()))
-    db.flush()
-    since = clock.now() - timedelta(seconds=limits.SIGN_IN_WINDOW)
-    return max(0, limits.SIGN_IN_TRIES - len(users.failed_tries(db, fold(name), device, since)))
 
 
 def note_success(db: Session, user_id: int, password: str, *, device: str = "") -> User:

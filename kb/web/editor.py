@@ -81,7 +81,7 @@ def edit(id: int) -> Any:
         "title": revision.title,
         "body": source,
         "phrases": "\n".join(revision.phrases),
-        "tags": "、".join(revision.tags),
+        "tags": _("、").join(revision.tags),
         "category": str(page.category_id or ""),
         "audience": revision.audience.value,
         "significance": Significance.CHANGE.value,
@@ -94,7 +94,7 @@ def edit(id: int) -> Any:
         mine = following.own(db(), take, by=actor()).revision
         text = reading.cut(mine, viewer=actor())
         values |= {"title": mine.title, "body": text, "note": mine.note, "base": str(mine.base_id or revision.id)}
-        values |= {"phrases": "\n".join(mine.phrases), "tags": "、".join(mine.tags)}
+        values |= {"phrases": "\n".join(mine.phrases), "tags": _("、").join(mine.tags)}
     kept = drafting.kept(db(), f"page:{id}", by=actor())
     # A draft without a text must never open as an empty editor over a page that has one.
     if kept is not None and str(kept.fields.get("body", "")).strip():

@@ -1,10 +1,13 @@
 """What templates may call: dates, words for the kinds of things, phrase breaks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from kb.rules import clock
@@ -80,19 +83,31 @@ def state_word(state: str) -> str:
         "draft": _("下書き"),
         "submitted": _("確認待ち"),
         "in_review": _("確認中"),
-        "approved": _("公開"),
+        "approved": _("公開済み"),
         "returned": _("戻し"),
         "rejected": _("見送り"),
-        "merged": _("統合"),
+        "merged": _("統合済み"),
         "duplicate": _("重複"),
         "withdrawn": _("取り下げ"),
     }[state]
 
 
+def _spoken(word: Callable[[str], str]) -> Callable[[Context, str], str]:
+    """The filter, asked at every drawing: Jinja would work out `"faq"|kind_word` once, in one reader's language."""
+
+    @pass_context
+    def ask(context: Context, value: str) -> str:
+        return word(value)
+
+    return ask
+
+
 def init_app(app: Flask) -> None:
     """Give templates their filters and their few names."""
-    for made in (day, moment, stamp_day, phrased, number, kind_word, audience_word, role_word, state_word):
+    for made in (day, moment, stamp_day, phrased, number):
         app.add_template_filter(made)
+    for word in (kind_word, audience_word, role_word, state_word):
+        app.add_template_filter(_spoken(word), word.__name__)
 
     @app.context_processor
     def names() -> dict[str, Any]:

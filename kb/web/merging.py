@@ -122,7 +122,7 @@ def _draw_merge(
             "title": revision.title,
             "body": source,
             "phrases": "\n".join(revision.phrases),
-            "tags": "、".join(revision.tags),
+            "tags": _("、").join(revision.tags),
             "audience": revision.audience.value,
         }
         facts |= _kept(f"merge:{item.revision.id}:{into}", facts["values"])
@@ -132,7 +132,7 @@ def _draw_merge(
     if not item.is_story:
         story = {"opening": "", "facts": [(_("提案された文"), reading.cut(item.revision, viewer=actor()))]}
     return render_template(
-        "review/merge.html", item=showing.proposalrow(item), story=story, errors=errors or {}, q=words, **facts
+        "review/merge.html", item=showing.proposal_row(item), story=story, errors=errors or {}, q=words, **facts
     )
 
 
@@ -149,7 +149,7 @@ def _draw_faq(
 ) -> str:
     return render_template(
         "review/faq.html",
-        item=showing.proposalrow(item),
+        item=showing.proposal_row(item),
         story=showing.story_facts(item.revision),
         values=values,
         errors=errors or {},

@@ -32,10 +32,10 @@ def queue() -> Any:
     chosen = tabs[tab][0] if tabs[tab] else None
     return render_template(
         "review/queue.html",
-        items=[showing.proposalrow(item) for item in tabs[tab][start : start + limits.PAGE_SIZE]],
+        items=[showing.proposal_row(item) for item in tabs[tab][start : start + limits.PAGE_SIZE]],
         tab=tab,
         counts={name: len(found) for name, found in tabs.items()},
-        chosen={**showing.proposalrow(chosen), **showing.proposal_facts(chosen)} if chosen else None,
+        chosen={**showing.proposal_row(chosen), **showing.proposal_facts(chosen)} if chosen else None,
         page=number,
         pages=cards.page_count(len(tabs[tab])),
         page_url=cards.pages_of("review.queue", tab=tab),
@@ -132,7 +132,7 @@ def _draw(
     mine = revision.taken_by_id in (None, actor().id)
     return render_template(
         "review/show.html",
-        item={**showing.proposalrow(item), "overtaken": overtaken or stale},
+        item={**showing.proposal_row(item), "overtaken": overtaken or stale},
         story=facts,
         body=view.body,
         page=page,

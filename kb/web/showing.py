@@ -135,7 +135,7 @@ def event_sentence(event: Any) -> str:
         "page archived": _("公開を終えた"),
         "page brought back": _("公開に戻した"),
         "page moved": _("分類を変えた"),
-        "page validated": _("内容を確かめた"),
+        "page validated": _("内容を確かめ、印をつけた"),
         "pages imported": _("取り込んだ"),
         "file attached": _("ファイルを添付した"),
         "file removed": _("ファイルを外した"),

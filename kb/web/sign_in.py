@@ -144,18 +144,22 @@ def _signed_in() -> Any:
     """Check name and password, count or forget the tries, start the session; raises Refused or TooMany."""
     name, secret = forms.text("name"), forms.text("password")
     device = _device_of(name)
+    with house().store.writing() as writing:
+        left = accounts.count_try(writing, name, device=device)
     # Hashing takes a tenth of a second, so no write lock is held meanwhile.
     with house().store.reading() as reading:
         try:
-            user_id = accounts.check(reading, name, secret, device=device).id
+            user_id = accounts.check(reading, name, secret).id
         except accounts.Refused as refused:
-            with house().store.writing() as writing:
-                left = accounts.note_failure(writing, name, device=device)
-            if left <= 3:
+            if left > 3:
+                raise
+            if left == 0:
                 raise accounts.Refused(
-                    "IDかパスワードが違います。あと%(left)s回まちがえると、15分お待ちいただきます。", left=left
+                    "IDかパスワードが違います。続けてまちがえたため、15分ほどたってからお試しください。"
                 ) from refused
-            raise
+            raise accounts.Refused(
+                "IDかパスワードが違います。あと%(left)s回まちがえると、15分お待ちいただきます。", left=left
+            ) from refused
     user = accounts.note_success(db(), user_id, secret, device=device)
     _start(user, remember=forms.ticked("remember"))
     return user

@@ -114,6 +114,9 @@ def act(id: int) -> Any:
     if action == "withdraw":
         submitting.withdraw(db(), id, by=actor())
         flash(_("取り下げました。"))
+    elif action == "resubmit":
+        submitting.resubmit(db(), id, by=actor())
+        flash(_("もう一度提出しました。"))
     elif action == "seen":
         submitting.mark_seen(db(), id, by=actor())
     elif action == "comment":

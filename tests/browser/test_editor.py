@@ -71,7 +71,7 @@ def test_what_the_server_does_not_have_is_offered_and_not_put_in_by_itself(edito
     # Typing on does not write over what is offered.
     _write(editor, "別の段落です。")
     editor.unroute(DRAFTS)
-    editor.get_by_role("button", name="戻す", exact=True).click()
+    editor.get_by_role("button", name="この文に戻す", exact=True).click()
     assert _body(editor).input_value().endswith(PARAGRAPH)
     expect(_status(editor)).to_have_text(KEPT)
 
