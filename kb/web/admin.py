@@ -7,7 +7,7 @@ from flask import Blueprint, flash, render_template, url_for
 from kb.rules.errors import Invalid, KbError
 from kb.rules.roles import MAY, STAFF_ROLES, Permission, Role
 from kb.services import accounts, passwords, reading
-from kb.web import cards, forms, showing
+from kb.web import forms, showing
 from kb.web.house import actor
 from kb.web.language import gettext as _
 from kb.web.language import told
@@ -92,9 +92,6 @@ def events() -> Any:
         older=url_for("admin.events", before=found[-1].id, who=who or None, kind=kind or None)
         if len(found) == 100
         else None,
-        page=1,
-        pages=1,
-        page_url=cards.pages_of("admin.events"),
     )
 
 

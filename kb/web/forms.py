@@ -12,14 +12,19 @@ W = TypeVar("W", bound=StrEnum)
 BIGGEST = 2**31
 
 
+def _given(name: str, default: str = "") -> str:
+    """What was typed into the form; what the address says only where the form is silent."""
+    return request.form.get(name, request.args.get(name, default))
+
+
 def text(name: str, default: str = "") -> str:
     """A field as it was typed, its line ends made one kind."""
-    return request.values.get(name, default).replace("\r\n", "\n")
+    return _given(name, default).replace("\r\n", "\n")
 
 
 def number(name: str, default: int | None = None) -> int | None:
     """A whole number from 0; the default when the field is empty."""
-    value = request.values.get(name, "").strip()
+    value = _given(name).strip()
     if not value:
         return default
     if not (value.isascii() and value.isdecimal()) or len(value) > 12 or int(value) >= BIGGEST:
@@ -37,7 +42,7 @@ def required_number(name: str) -> int:
 
 def word(name: str, words: type[W], default: W) -> W:
     """One of the known words."""
-    value = request.values.get(name, "").strip()
+    value = _given(name).strip()
     if not value:
         return default
     try:
@@ -48,7 +53,7 @@ def word(name: str, words: type[W], default: W) -> W:
 
 def maybe(name: str, words: type[W]) -> W | None:
     """One of the known words, or None when nothing was chosen."""
-    return word(name, words, next(iter(words))) if request.values.get(name, "").strip() else None
+    return word(name, words, next(iter(words))) if _given(name).strip() else None
 
 
 def lines(name: str) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def commas(name: str) -> tuple[str, ...]:
 
 def ticked(name: str) -> bool:
     """Whether a box is ticked."""
-    return request.values.get(name, "") not in ("", "0", "off")
+    return _given(name) not in ("", "0", "off")
 
 
 def everything() -> dict[str, str]:

@@ -57,8 +57,10 @@ def new() -> Any:
         values |= {"category": str(story.category_id or ""), "audience": story.audience.value}
         place = f"story:{item.revision.page_id}"
     else:
-        item, place = None, "story"
-        values = {"words": forms.text("words")[: limits.QUERY], "audience": Audience.STAFF.value}
+        # A story begun from a search has a draft of its own, so that an older unfinished one does not cover its words.
+        words = forms.text("words")[: limits.QUERY]
+        item, place = None, f"story:{words}"[:40] if words else "story"
+        values = {"words": words, "audience": Audience.STAFF.value}
     kept = drafting.kept(db(), place, by=actor())
     if kept is not None:
         values |= {name: value for name, value in kept.fields.items() if value}
@@ -70,7 +72,7 @@ def write() -> Any:
     draft = forms.number("draft")
     item = following.own(db(), draft, by=actor()) if draft is not None else None
     page_id = item.revision.page_id if item is not None else None
-    place = f"story:{page_id}" if page_id is not None else "story"
+    place = forms.text("place")[:40]
     try:
         story = Story(
             **{name: forms.text(name).strip() for name in PARTS},
@@ -86,7 +88,8 @@ def write() -> Any:
     except Invalid as refused:
         errors = {refused.field or "form": told(refused)}
         return _draw(forms.everything(), item=item, place=place, errors=errors), refused.status
-    drafting.drop(db(), place, by=actor())
+    if place.startswith("story"):
+        drafting.drop(db(), place, by=actor())
     return redirect(url_for("stories.show", id=revision.id))
 
 

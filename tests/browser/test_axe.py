@@ -1,10 +1,11 @@
 """Every main screen, with axe: no violation of WCAG 2.2 AA, in light and dark, on a phone and on a desk."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 PUBLIC = (
@@ -53,6 +54,24 @@ def test_staff_meet_no_barrier(as_person: Callable[..., Page], theme: str) -> No
     for path in STAFF:
         page.goto(path)
         assert _violations(page) == [], path
+
+
+def test_an_sv_meets_no_barrier_on_the_way_to_a_decision(as_person: Callable[..., Page]) -> None:
+    operator = as_person("operator", "/ja/stories/new")
+    operator.get_by_label("ひとことで言うと").fill("読み上げでも決められるように")
+    operator.get_by_label("お客様の言葉").fill("画面が見えないのだけれど、返品できますか。")
+    operator.get_by_role("textbox", name=re.compile("^したこと")).fill("電話で最後までご案内した。")
+    operator.get_by_role("button", name=re.compile("提出する")).click()
+    operator.wait_for_url(re.compile(r"/stories/\d+$"))
+    assert _violations(operator) == []
+    sv = as_person("sv", "/ja/review")
+    sv.get_by_role("link", name="読み上げでも決められるように").first.click()
+    sv.get_by_role("button", name="引き受ける").click()
+    expect(sv.get_by_role("button", name="検証済みにする")).to_be_visible()
+    item = sv.url
+    for path in ("", "/faq", "/merge", "/merge?into=1"):
+        sv.goto(item + path)
+        assert _violations(sv) == [], path
 
 
 def test_axe_finds_a_barrier_where_there_is_one(page: Page) -> None:

@@ -32,7 +32,9 @@ def _finds_nothing_and_writes(operator: Page) -> None:
     expect(operator.get_by_label("お客様の言葉")).to_have_value(WORDS)
     operator.get_by_label("ひとことで言うと").fill(TITLE)
     operator.get_by_label("お客様の言葉").fill("ドローンって免許いるの？")
-    operator.get_by_label("したこと").fill("重さを伺い、100グラム以上なら登録が要ることをお伝えした。")
+    operator.get_by_role("textbox", name=re.compile("^したこと")).fill(
+        "重さを伺い、100グラム以上なら登録が要ることをお伝えした。"
+    )
     operator.get_by_role("button", name=re.compile("提出する")).click()
     expect(operator.get_by_text("提出しました")).to_be_visible()
 

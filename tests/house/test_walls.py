@@ -39,6 +39,7 @@ HOMES: dict[str, set[str]] = {
     "flask_limiter": {"app"},
     "flask_login": {"web"},
     "flask_wtf": {"web", "app"},
+    "jinja2": {"web"},
     "markupsafe": {"web"},
     "werkzeug": {"web"},
     "sqlalchemy": {"store"},
