@@ -24,11 +24,11 @@ test: $(VENV)/.test browser
 
 ## make words         gather the interface's sentences and compile the catalogues
 words: $(VENV)/.test
-	@$(BIN)/python tests/house/words.py
+	@$(BIN)/python -m tests.words
 
 ## make screenshots   every main screen at 390 and 1280 pixels, into screenshots/
 screenshots: $(VENV)/.test browser
-	@$(BIN)/python tests/browser/screenshots.py
+	@$(BIN)/python -m tests.browser.screenshots
 
 ## make clean         forget the virtual environment and caches; var/ and search_index/ stay
 clean:

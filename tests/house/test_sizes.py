@@ -13,7 +13,7 @@ TABLES = ("kb/store/migrations/versions/",)
 
 def programs(root: Path) -> list[Path]:
     """The Python and browser files that we wrote."""
-    found = [path for folder in ("kb", "tests", "tools") for path in (root / folder).rglob("*.py")]
+    found = [path for folder in ("kb", "tests") for path in (root / folder).rglob("*.py")]
     return sorted(found + list((root / "static").glob("*.js")) + list((root / "static" / "modules").rglob("*.js")))
 
 

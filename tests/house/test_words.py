@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from jinja2 import Environment
 
-from tools import words
+from tests import words
 
 ROOT = Path(__file__).resolve().parents[2]
 KB = ROOT / "kb"

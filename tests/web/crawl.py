@@ -1,0 +1,141 @@
+"""Ask every GET address with everything it may be asked with, and collect the hidden words that come back."""
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.web.world import READERS, World
+
+WORD = re.compile(r"zq[a-z]+")
+TAG = re.compile(r"<[^>]*>")
+CATEGORIES = ("delivery", "zqstaffshelf", "zqsvshelf")
+# Addresses whose id is a revision's; a file's has its own; every other one is a page's.
+OF_REVISIONS = ("stories.show", "review.show", "merging.merge", "merging.faq")
+
+
+def questions(world: World) -> dict[str, list[dict[str, Any]]]:
+    """Endpoint → the query strings it is asked with, besides none."""
+    pages, stories = _some(world)
+    words = [{"q": "配送"}, {"q": "送料"}, {"q": "zq"}]
+    kinds = [{"kind": kind} for kind in ("faq", "case", "procedure", "script")]
+    return {
+        "faq.search": [*words, {"q": "配送", "page": 2}, {"q": "配送", "category": "delivery"}],
+        "faq.suggest": words,
+        "console.search": [
+            *words,
+            *kinds,
+            *({"open": page} for page in pages),
+            {"q": "配送", "kind": "case"},
+        ],
+        "console.suggest": words,
+        "pages.index": [
+            {"q": "zq"},
+            {"archived": 1},
+            *kinds,
+            *({"audience": audience} for audience in ("public", "staff", "sv")),
+            *({"confidence": confidence} for confidence in ("validated", "unvalidated")),
+        ],
+        "history.compare": [{"a": 1, "b": 2}, {"a": 2, "b": 3}, {"a": 3, "b": 1}],
+        "editor.new": [{"kind": "case"}, {"title": "配送"}],
+        "stories.index": [{"tab": tab} for tab in ("draft", "waiting", "decided")],
+        "stories.new": [{"words": "配送"}, *({"draft": story} for story in stories)],
+        "review.queue": [{"tab": tab} for tab in ("story", "edit", "mine")],
+        "admin.events": [{"kind": "review"}, {"kind": "people"}, {"before": 10}],
+        "api.search": [*words, *({"q": "配送", **one} for one in kinds), {"q": "送料", "limit": 100}],
+        "api.suggest": words,
+        "api.pages": [{"limit": 100}, *kinds],
+    }
+
+
+def deep_questions(world: World) -> dict[str, list[dict[str, Any]]]:
+    """The same for addresses with an id, asked for one id alone."""
+    pages, stories = _some(world)
+    return {
+        "editor.edit": [{"take": story} for story in stories],
+        "merging.merge": [{"q": "配送"}, {"q": "zq"}, *({"into": page} for page in pages)],
+    }
+
+
+def _some(world: World) -> tuple[list[int], list[int]]:
+    """A page and a proposal of each sort."""
+    pages = [world.ids[name] for name in ("public", "staff", "sv", "archived", "closed")]
+    return pages, [number for name, number in world.ids.items() if name.startswith("zq") or name == "proposal"]
+
+
+def addresses(world: World, *, only: tuple[str, ...] = (), plain: bool = False) -> Iterator[str]:
+    """Every GET address, with every id, key and number that exists (and one that does not); `plain` asks no more."""
+    asked, deep = ({}, {}) if plain else (questions(world), deep_questions(world))
+    assert {*asked, *deep} <= world.app.view_functions.keys()
+    for rule in world.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or (only and rule.endpoint not in only):
+            continue
+        for values in _values(world, rule):
+            yield _address(world.app, rule, values, {})
+            if not only and values.get("lang") == "en":
+                continue
+            for arguments in asked.get(rule.endpoint, []):
+                yield _address(world.app, rule, values, arguments)
+            if values.get("id") in (world.ids["public"], world.ids["zqsubmitted"]):
+                for arguments in deep.get(rule.endpoint, []):
+                    yield _address(world.app, rule, values, arguments)
+
+
+def _values(world: World, rule: Rule) -> Iterator[dict[str, Any]]:
+    of = (
+        "revisions" if rule.endpoint.startswith(OF_REVISIONS) else "files" if rule.endpoint == "files.show" else "pages"
+    )
+    choices: dict[str, list[Any]] = {
+        "lang": ["ja"] if "id" in rule.arguments else ["ja", "en"],
+        "id": list(range(1, world.highest[of] + 2)),
+        "number": [1, 2, 3],
+        "key": [*CATEGORIES, "nothing"],
+        "title": ["x"],
+        "filename": ["app.css", "nothing.css"],
+    }
+    found: list[dict[str, Any]] = [{}]
+    for name in sorted(rule.arguments):
+        found = [{**values, name: value} for values in found for value in choices[name]]
+    yield from found
+
+
+def _address(app: Flask, rule: Rule, values: dict[str, Any], arguments: dict[str, Any]) -> str:
+    adapter = app.url_map.bind("localhost")
+    return str(adapter.build(rule.endpoint, {**values, **arguments}, method="GET"))
+
+
+def text_of(answer: Any) -> str:
+    """Everything an answer tells: headers, text with and without tags, and the files of a zip."""
+    told = "\n".join(f"{name}: {value}" for name, value in answer.headers if name != "Set-Cookie")
+    content = answer.get_data()
+    if answer.mimetype == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"\n".join(name.encode() + b"\n" + archive.read(name) for name in archive.namelist())
+    text = content.decode("utf-8", "replace")
+    return f"{told}\n{text}\n{TAG.sub('', text)}"
+
+
+def words_told(world: World, who: str, *, only: tuple[str, ...] = (), plain: bool = False) -> dict[str, set[str]]:
+    """Hidden word → the addresses that told it to this person."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    browser = world.browsers[who]
+    for address in addresses(world, only=only, plain=plain):
+        with browser.get(address) as answer:
+            assert answer.status_code < 500, address
+            text = text_of(answer)
+        if answer.status_code == 301:
+            text += text_of(browser.get(answer.location))
+        for word in set(WORD.findall(text)) & READERS.keys():
+            if word not in address:
+                found[word].add(address)
+    return dict(found)
+
+
+def leaks(told: dict[str, set[str]], who: str) -> dict[str, list[str]]:
+    """The words that this person must not read, and where they stood."""
+    return {word: sorted(places)[:5] for word, places in told.items() if who not in READERS[word]}
