@@ -118,6 +118,9 @@ def _answer(
         503: _("準備ができていません"),
     }
     staff = actor().is_staff and not (request.endpoint or "").startswith("faq.")
+    if status == 404:
+        # The title says already that nothing was found; the sentence says what to do.
+        sentence = _("アドレスが変わったか、公開を終えたのかもしれません。知りたい言葉で探してみてください。")
     facts: dict[str, Any] = {
         "code": status,
         "title": titles.get(status, _("うまくいきませんでした")),
