@@ -21,7 +21,10 @@ def _beside(name: str) -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything is; `home` holds `var/` and the default `search_index/`."""
+    """Where everything is; `home` holds `var/` and the default `search_index/`.
+
+    `base_url` is how the outside reaches the app; empty means the address that a request came to.
+    """
 
     home: Path
     database_url: str
@@ -66,8 +69,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     search_url = environment.get("KB_SEARCH_URL") or "whoosh:search_index"
     if not search_url.startswith("whoosh:"):
         raise Invalid("KB_SEARCH_URL は whoosh:フォルダ の形で指定してください。")
-    base_url = environment.get("KB_BASE_URL") or "http://127.0.0.1:8000"
-    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
+    base_url = environment.get("KB_BASE_URL") or ""
+    if base_url and (urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc):
         raise Invalid("KB_BASE_URL は https://kb.example.jp の形で指定してください。")
     rates = environment.get("KB_RATE_LIMITS") or "on"
     if rates not in ("on", "off"):

@@ -2,16 +2,22 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from kb.services import naming
 from kb.services.reading import Address
 
 
+def absolute(address: str) -> str:
+    """An address of this site for the outside: under KB_BASE_URL where it is set, so that no Host header decides."""
+    return (current_app.config["KB_BASE_URL"] or request.host_url.rstrip("/")) + address
+
+
 def public(page: Any, *, external: bool = False) -> str:
     """Where customers read a page: /ja/faq/12-title, in the page's own language."""
     values = {"lang": page.language.value, "id": page.id, "title": naming.slug_of(page)}
-    return url_for("faq.page", **values, _external=external)
+    address = url_for("faq.page", **values)
+    return absolute(address) if external else address
 
 
 def desk(page: Any) -> str:

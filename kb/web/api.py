@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, url_for
+from flask import Blueprint, jsonify
 
 from kb.rules import limits
 from kb.rules.errors import NotFound
@@ -89,11 +89,7 @@ def revisions(id: int) -> Any:
 
 
 def _url(page: Any) -> str:
-    return (
-        addresses.public(page, external=True)
-        if not actor().is_staff
-        else url_for("pages.show", id=page.id, _external=True)
-    )
+    return addresses.public(page, external=True) if not actor().is_staff else addresses.absolute(addresses.desk(page))
 
 
 def _page(page: Any) -> dict[str, Any]:

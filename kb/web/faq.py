@@ -146,7 +146,12 @@ def feed() -> Any:
         for page in pages
         if page.shown
     ]
-    text = render_template("faq/feed.xml", entries=entries, home=url_for("faq.home", _external=True))
+    text = render_template(
+        "faq/feed.xml",
+        entries=entries,
+        home=addresses.absolute(url_for("faq.home")),
+        here=addresses.absolute(request.path),
+    )
     answer: Response = make_response(text)
     answer.mimetype = "application/atom+xml"
     return answer

@@ -2,7 +2,10 @@
 
 from xml.etree import ElementTree
 
+from kb.app import create_app
+from kb.config import Settings
 from kb.rules.pages import Audience, Kind, Language
+from kb.services.house import House
 from kb.store.base import Store
 from tests.conftest import Browser
 from tests.make import make_page, make_story
@@ -41,3 +44,14 @@ def test_the_feed_is_the_same_for_staff(client: Browser, as_sv: Browser, store: 
         make_page(db, "公開の題")
         make_page(db, "社内の題", audience=Audience.STAFF)
     assert as_sv.get("/ja/feed.atom").get_data() == client.get("/ja/feed.atom").get_data()
+
+
+def test_outside_addresses_follow_the_setting_and_never_the_host_header(
+    settings: Settings, house: House, store: Store
+) -> None:
+    with store.writing() as db:
+        make_page(db, "配送の日数")
+    app = create_app(Settings(**{**vars(settings), "base_url": "https://kb.example.jp"}), house)
+    answers = [app.test_client().get(path, headers={"Host": "evil.example"}).text for path in ("/ja/feed.atom", "/ja/")]
+    assert "https://kb.example.jp/ja/faq/" in answers[0]
+    assert not any("evil.example" in answer for answer in answers)
