@@ -58,7 +58,7 @@ def create() -> Any:
     try:
         page = editing.create(
             db(),
-            _text(),
+            typed_text(),
             kind=forms.word("kind", Kind, Kind.FAQ),
             language=Language(lang()),
             category_id=forms.number("category"),
@@ -114,7 +114,7 @@ def save(id: int) -> Any:
         return _draw(page, _typed(), preview=True)
     try:
         base = forms.required_number("base")
-        saved = editing.save(db(), id, _text(), base_id=base, propose=action == "propose", by=actor())
+        saved = editing.save(db(), id, typed_text(), base_id=base, propose=action == "propose", by=actor())
         category_id = forms.number("category")
         if may(actor(), Permission.CATEGORISE) and "category" in _typed():
             editing.place(db(), id, category_id=category_id, by=actor())
@@ -162,7 +162,8 @@ def _typed() -> dict[str, str]:
     return forms.everything()
 
 
-def _text() -> Text:
+def typed_text() -> Text:
+    """What the editor's fields say."""
     return Text(
         title=forms.text("title"),
         body=forms.text("body"),
@@ -214,7 +215,7 @@ def _draw(
 def _conflict(page: Any) -> str:
     """Both texts and their merge: nothing that either person wrote is lost."""
     base = forms.number("base")
-    found = comparing.three_way(db(), page.id, _text(), base_id=base, viewer=actor())
+    found = comparing.three_way(db(), page.id, typed_text(), base_id=base, viewer=actor())
     theirs = found.theirs
     return render_template(
         "pages/conflict.html",

@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from kb.rules.errors import Invalid, NotFound
 from kb.rules.pages import Audience
 from kb.services import drafting, following, reading, reviewing, searching, templates
-from kb.services.checking import Text
 from kb.services.editing import Stale
 from kb.web import addresses, cards, forms, showing
+from kb.web.editor import typed_text
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
 from kb.web.language import told
@@ -36,7 +36,7 @@ def merge_into(id: int) -> Any:
         page = reviewing.merge(
             db(),
             id,
-            _text(),
+            typed_text(),
             into=into,
             base_id=forms.required_number("base"),
             reason=forms.text("reason") or _("「%(title)s」に入れました。", title=forms.text("title")),
@@ -76,7 +76,7 @@ def make_faq(id: int) -> Any:
         page = reviewing.make_faq(
             db(),
             id,
-            _text(),
+            typed_text(),
             category_id=forms.number("category"),
             reason=forms.text("reason") or _("「%(title)s」というFAQにしました。", title=forms.text("title")),
             thanks=forms.text("thanks"),
@@ -87,17 +87,6 @@ def make_faq(id: int) -> Any:
     drafting.drop(db(), f"faq:{id}", by=actor())
     flash(_("FAQとして公開しました。書いた人に知らせました。"))
     return redirect(url_for("pages.show", id=page.id))
-
-
-def _text() -> Text:
-    return Text(
-        title=forms.text("title"),
-        body=forms.text("body"),
-        audience=forms.word("audience", Audience, Audience.STAFF),
-        phrases=forms.lines("phrases"),
-        tags=forms.commas("tags"),
-        note=forms.text("note"),
-    )
 
 
 def _draw_merge(

@@ -17,16 +17,6 @@ from tests.conftest import StoppedClock
 from tests.make import BODY, edit_page, make_actor, make_category, make_page, make_proposal, make_story, text
 
 
-@pytest.fixture
-def operator(db: Session) -> Actor:
-    return make_actor(db)
-
-
-@pytest.fixture
-def sv(db: Session) -> Actor:
-    return make_actor(db, Role.SV)
-
-
 def revisions(db: Session, page: Page) -> int:
     rows = select(func.count()).select_from(Revision).where(Revision.page_id == page.id)
     return db.scalar(rows) or 0

@@ -24,11 +24,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "files"
 
 
-@pytest.fixture
-def operator(db: Session) -> Actor:
-    return make_actor(db)
-
-
 def picture(kind: str = "PNG") -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(file, kind)

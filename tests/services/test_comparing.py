@@ -5,23 +5,13 @@ import pytest
 from kb.rules.errors import NotFound, NotSignedIn
 from kb.rules.pages import Audience
 from kb.rules.review_states import State
-from kb.rules.roles import SYSTEM, VISITOR, Actor, Role
+from kb.rules.roles import SYSTEM, VISITOR, Actor
 from kb.services import comparing, editing, reviewing
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
 from tests.make import edit_page, make_actor, make_page, make_proposal, make_story, text
 
 SECRET = "返金は三万円まで"
-
-
-@pytest.fixture
-def operator(db: Session) -> Actor:
-    return make_actor(db)
-
-
-@pytest.fixture
-def sv(db: Session) -> Actor:
-    return make_actor(db, Role.SV)
 
 
 def twice(db: Session, before: str, after: str) -> tuple[Page, Revision, Revision]:

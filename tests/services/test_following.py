@@ -5,16 +5,11 @@ import pytest
 from kb.rules.errors import NotAllowed, NotFound, NotSignedIn
 from kb.rules.pages import Audience
 from kb.rules.review_states import State
-from kb.rules.roles import VISITOR, Actor, Role
+from kb.rules.roles import VISITOR, Actor
 from kb.services import following, reviewing, submitting
 from kb.store.base import Session
 from tests.conftest import StoppedClock
 from tests.make import edit_page, make_actor, make_page, make_proposal, make_story, story
-
-
-@pytest.fixture
-def sv(db: Session) -> Actor:
-    return make_actor(db, Role.SV)
 
 
 def test_the_queue_holds_what_waits_with_the_oldest_submission_first(

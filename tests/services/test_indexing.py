@@ -10,39 +10,12 @@ from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM
 from kb.search.memory_index import MemoryIndex
 from kb.search.port import Document, IndexBroken
-from kb.search.whoosh_index import WhooshIndex
 from kb.services import editing, indexing
 from kb.store import outbox
 from kb.store.base import Store, open_store
 from kb.store.pages import Page
 from tests.make import edit_page, make_category, make_page, make_story
-
-
-def waiting(store: Store) -> int:
-    with store.reading() as db:
-        return outbox.waiting(db)
-
-
-def in_step(store: Store, index: MemoryIndex | WhooshIndex) -> bool:
-    return waiting(store) == 0 and not indexing.compare(store, index).pages
-
-
-class Crash(Exception):
-    """The power goes."""
-
-
-class CrashingIndex(MemoryIndex):
-    """A real index whose process dies right before or right after the commit of its first change."""
-
-    def __init__(self, *, after_commit: bool) -> None:
-        super().__init__()
-        self.after_commit, self.alive = after_commit, False
-
-    def replace(self, documents: Iterable[Document], removed: Iterable[int] = ()) -> None:
-        if self.alive or self.after_commit:
-            super().replace(documents, removed)
-        if not self.alive:
-            raise Crash
+from tests.services.watching import Crash, CrashingIndex, in_step, waiting
 
 
 def test_what_changed_is_in_the_index_after_a_drain(store: Store, index: MemoryIndex) -> None:

@@ -23,11 +23,6 @@ def author(db: Session) -> Actor:
     return make_actor(db)
 
 
-@pytest.fixture
-def sv(db: Session) -> Actor:
-    return make_actor(db, Role.SV)
-
-
 def verbs(db: Session, revision: Revision) -> list[str]:
     db.flush()
     return [event.verb for event in events.of_page(db, revision.page_id)]
