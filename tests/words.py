@@ -24,6 +24,10 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)
 Found = tuple[int, str, str | tuple[str, ...], list[str]]
 
 
+def _each(string: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)
+
+
 @cache
 def refusals(kb: Path = KB) -> frozenset[str]:
     """The names of the error classes, whose first argument is a sentence for the reader."""
@@ -129,7 +133,7 @@ def main() -> int:
     with PO.open("wb") as file:
         write_po(file, english, width=0, include_lineno=False, ignore_obsolete=True)
     MO.write_bytes(compiled(catalogue()))
-    missing = [message.id for message in english if message.id and not message.string]
+    missing = [message.id for message in english if message.id and not all(_each(message.string))]
     print(f"{len(english)} sentences, {len(missing)} without English", file=sys.stderr)
     return 1 if missing else 0
 
