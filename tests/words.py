@@ -24,8 +24,8 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)
 Found = tuple[int, str, str | tuple[str, ...], list[str]]
 
 
-def _each(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+def _each(string: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return tuple(string) if isinstance(string, tuple | list) else (string or "",)
 
 
 @cache

@@ -9,7 +9,7 @@ from kb.rules.errors import Conflict, Invalid, NotFound
 from kb.rules.pages import Confidence, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import Actor, Permission, may, require
-from kb.services import hidden, publishing
+from kb.services import hidden, publishing, templates
 from kb.services.checking import Text, checked, one_line, text_of
 from kb.store import categories, events, links, outbox, pages
 from kb.store.base import Session
@@ -49,6 +49,8 @@ def create(
     """Publish a new page with its first revision."""
     require(by, Permission.PUBLISH)
     text = checked(text)
+    if hint := templates.leftover(text.body):
+        raise Invalid("ひな型の「%(hint)s」が残っています。書き換えるか、消してください。", field="body", hint=hint)
     require_category(db, category_id, by=by)
     page = publishing.new_page(db, kind=kind, language=language, audience=text.audience, category_id=category_id, by=by)
     revision = publishing.new_revision(db, page, text, state=State.APPROVED, base_id=None, by=by)

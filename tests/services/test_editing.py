@@ -10,7 +10,7 @@ from kb.rules.errors import Invalid, NotAllowed, NotSignedIn
 from kb.rules.pages import Audience, Confidence, Kind
 from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM, VISITOR, Actor, Role
-from kb.services import editing
+from kb.services import editing, templates
 from kb.services.editing import Outcome, Stale
 from kb.store import events, outbox, pages
 from kb.store.base import Session, Store
@@ -192,3 +192,11 @@ def test_control_characters_and_lone_surrogates_are_left_out(db: Session) -> Non
     db.flush()
     assert page.current is not None
     assert (page.current.title, page.current.body) == ("題名", "本文\n二行目")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CASE])
+def test_a_template_that_nobody_rewrote_is_not_published(db: Session, sv: Actor, kind: Kind) -> None:
+    with pytest.raises(Invalid) as refused:
+        editing.create(db, text(body=templates.body(kind)), kind=kind, by=sv)
+    assert refused.value.field == "body"
+    editing.create(db, text(body="自分の言葉（書き換えた）\n- （かっこで始まる行）"), kind=kind, by=sv)
