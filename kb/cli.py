@@ -140,6 +140,8 @@ def export(path: Path) -> None:
         rows = exporting.rows(session, by=SYSTEM)
         sheets.write(path, rows, exporting.shelves(session, by=SYSTEM))
     click.echo(_("%(n)s件を %(path)s に書き出しました。", n=len(rows), path=str(path)))
+    if attached := sum("(attachment:" in row["body"] for row in rows):
+        click.echo(_("添付のある記事が%(n)s件あります。添付ファイルは書き出しに含まれません。", n=attached), err=True)
 
 
 @main.group(help="Keep the search index.")

@@ -37,9 +37,12 @@ STORY_FIELDS = ("words", "purpose", "done", "proposal", "result", "learnt", "cha
 @bp.get("/pages/new")
 def new() -> Any:
     kind = forms.word("kind", Kind, Kind.FAQ)
-    kept = drafting.kept(db(), "new", by=actor())
+    title = forms.text("title")
+    place = f"new:{title or kind.value}"[:40]
+    kept = drafting.kept(db(), place, by=actor())
     values = {
-        "title": forms.text("title"),
+        "place": place,
+        "title": title,
         "body": templates.body(kind),
         "kind": kind.value,
         "audience": Audience.STAFF.value,
@@ -50,7 +53,7 @@ def new() -> Any:
 @bp.post("/pages/new")
 def create() -> Any:
     if forms.text("action") == "discard":
-        drafting.drop(db(), "new", by=actor())
+        drafting.drop(db(), _place(), by=actor())
         flash(_("下書きを捨てました。"))
         return redirect(url_for("editor.new"))
     if forms.text("action") != "save":
@@ -66,7 +69,7 @@ def create() -> Any:
         )
     except Invalid as refused:
         return _draw(None, _typed(), errors={refused.field or "form": told(refused)}), refused.status
-    drafting.drop(db(), "new", by=actor())
+    drafting.drop(db(), _place(), by=actor())
     flash(_("公開しました。"))
     return redirect(url_for("pages.show", id=page.id))
 
@@ -162,6 +165,12 @@ def _typed() -> dict[str, str]:
     return forms.everything()
 
 
+def _place() -> str:
+    """Where the draft of a new page is kept; never another kind of place, whatever was sent."""
+    place = forms.text("place")[:40]
+    return place if place.startswith("new:") else "new:faq"
+
+
 def typed_text() -> Text:
     """What the editor's fields say."""
     return Text(
@@ -206,7 +215,7 @@ def _draw(
         preview_as=preview_as.value,
         story=None,
         draft_at=draft_at,
-        place=f"page:{page.id}" if page is not None else "new",
+        place=f"page:{page.id}" if page is not None else values.get("place", "new:faq"),
         autosave_url=url_for("editor.keep"),
         preview_url=url_for("editor.preview"),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.serving import ARGUMENTS, CHROMIUM, Served, serve
 
@@ -22,6 +22,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("There is no Chromium, and in CI there has to be one.")
         pytest.skip("NO BROWSER: Chromium is missing, so nothing was tried in a real browser.")
+    # A slow machine is no fault of the app: what is waited for may take its time.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -221,3 +221,13 @@ def test_every_kind_begins_with_its_template(as_sv: Browser) -> None:
     for kind, start in (("faq", ":::say"), ("procedure", ":::limit operator"), ("script", "最初のひとこと")):
         assert start in as_sv.get(f"/ja/pages/new?kind={kind}").text
     assert 'value="ない記事の題"' in as_sv.get("/ja/pages/new?title=ない記事の題").text
+
+
+def test_each_kind_begins_with_its_template_and_keeps_a_draft_of_its_own(as_sv: Browser) -> None:
+    assert "始める前に" in as_sv.get("/ja/pages/new?kind=procedure").text
+    as_sv.submit("/ja/drafts", {"place": "new:procedure", "title": "書きかけ", "body": "書きかけの手順"})
+    assert "書きかけの手順" in as_sv.get("/ja/pages/new?kind=procedure").text
+    assert "書きかけの手順" not in as_sv.get("/ja/pages/new?kind=faq").text
+    fields = {"title": "できた手順", "body": "書きかけの手順", "kind": "procedure", "place": "new:procedure"}
+    assert as_sv.submit("/ja/pages/new", {**fields, "action": "save"}).status_code == 302
+    assert "書きかけの手順" not in as_sv.get("/ja/pages/new?kind=procedure").text
