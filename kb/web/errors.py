@@ -128,8 +128,11 @@ def _answer(
     }
     if status in (404, 410) and not staff:
         facts["often"] = _often()
-    if isinstance(error, Gone) and error.moved_to is not None:
-        facts["moved_to"] = _moved_to(error.moved_to, staff=staff)
+    if isinstance(error, Gone):
+        facts["sentence"] = _("知りたい言葉で探してみてください。")
+        if error.moved_to is not None:
+            facts["sentence"] = _("代わりにこちらの記事をご覧ください。")
+            facts["moved_to"] = _moved_to(error.moved_to, staff=staff)
     return make_response(render_template("errors/error.html", staff=staff, **facts), status)
 
 
