@@ -15,7 +15,7 @@ DROPPED = frozenset({END, SPACE, SIGN, PARTICLE, AUXILIARY, CONNECTIVE, FILLER})
 
 # Verbs and nouns that only carry politeness or grammar, wherever they stand.
 ALWAYS = _set(
-    "為る 居る 有る 成る 下さる 頂く 致す 御座る 出来る 願う 申し上げる 参る 存じる 言う 思う 良い 宜しい"
+    "為る 居る 有る 成る 下さる 頂く 致す 御座る 出来る 遣る 願う 申し上げる 参る 存じる 言う 思う 良い 宜しい"
     " こと 訳 筈 為 此れ 其れ 彼れ 此処 そこ 彼処 此方 其方 私 当方 其の 此の あの どの どう こう そう ああ"
     " はい ねえ もしもし 一寸"
 )

@@ -1,5 +1,6 @@
 """The best passage of a text for a search, cut between words, with what was searched for marked."""
 
+import heapq
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from kb.text import japanese
 from kb.text.japanese import NEGATED, Token
 
 _SENTENCE = re.compile(r"[^\n。！？!?]{1,300}[。！？!?]*[」』）)]*")
-_READ = 4  # promising sentences that are read closely
+_READ = 3  # promising sentences that are read closely
 _AFTER = "、，,。」』）) 　\t・…"  # a cut right after one of these is the best
 _LEAD = 12  # characters kept before the first hit of a sentence that is too long
 ELLIPSIS = "…"
@@ -29,27 +30,35 @@ class _Sentence:
     end: int
     tokens: Sequence[Token]  # places are those of the whole text
     found: int  # different wanted terms
+    spread: int  # characters from the first to the last of them, where they stand nearest each other
+
+    @property
+    def worth(self) -> tuple[int, int, int]:
+        return self.found, -self.spread, -self.start
 
 
 def snippet(text: str, wanted: Collection[str], length: int = 110) -> tuple[Piece, ...]:
     """Cut the passage with the most of the wanted terms out of a plain text, about `length` characters long.
 
-    The sentences after it fill what room is left. Cuts within a sentence fall between words and show an ellipsis.
+    Of sentences with equally many, the one where they stand nearest each other is taken, then the earlier. The
+    sentences after it fill what room is left. Cuts within a sentence fall between words and show an ellipsis.
     Line breaks become spaces. Without any wanted term it is the beginning. Joined, the pieces are one line.
     """
-    sentences = [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
+    sentences = _sentences(text)
     if not sentences:
         return ()
-    best = _best(text, sentences, set(wanted))
+    terms, stems = frozenset(wanted), _stems(wanted)
+    best = _best(text, sentences, terms, stems)
     start, end = _window(text, best, wanted, length)
-    following = [span for span in sentences if span[0] >= best.end]
     tokens = list(best.tokens)
-    for span in following if end == best.end else ():
+    following = (one for one in sentences if one[0] >= best.end)
+    for first, last, folded in following if end == best.end else ():
         # A short rest is worth having whole; half a sentence more is not.
-        if span[1] - start > length:
+        if last - start > length:
             break
-        tokens += _read(text, *span, frozenset(wanted)).tokens
-        end = span[1]
+        if _glance(folded, stems):
+            tokens += _read(text, first, last, terms).tokens
+        end = last
     shown = _marked(text, start, end, tokens, wanted)
     before = [Piece(ELLIPSIS, False)] if start > best.start else []
     after = [Piece(ELLIPSIS, False)] if end < best.end else []
@@ -58,43 +67,76 @@ def snippet(text: str, wanted: Collection[str], length: int = 110) -> tuple[Piec
 
 def mark(text: str, wanted: Collection[str]) -> tuple[Piece, ...]:
     """Give the whole of a short text (a title) with the wanted terms marked."""
-    return tuple(_marked(text, 0, len(text), japanese.tokens(text), wanted))
+    return tuple(_marked(text, 0, len(text), _tokens(text), wanted))
 
 
-def _best(text: str, sentences: list[tuple[int, int]], wanted: set[str]) -> _Sentence:
-    """Choose the sentence with the most wanted terms, the earlier of equals.
+# The same few pages are found again and again while somebody types: of each, its sentences and words are remembered.
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Give where each sentence begins and ends, and the sentence folded."""
+    return tuple(
+        (*match.span(), japanese.fold(match.group())) for match in _SENTENCE.finditer(text) if match.group().strip()
+    )
+
+
+@lru_cache(maxsize=8_192)
+def _tokens(sentence: str) -> tuple[Token, ...]:
+    return tuple(japanese.tokens(sentence))
+
+
+def _stems(terms: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Give the first sign, the first two signs, and the whole of each term, folded."""
+    folded = {japanese.fold(term.removeprefix(NEGATED)) for term in terms}
+    return [(term[:1], term[:2], term) for term in folded]
+
+
+def _best(
+    text: str,
+    sentences: Sequence[tuple[int, int, str]],
+    wanted: frozenset[str],
+    stems: Sequence[tuple[str, str, str]],
+) -> _Sentence:
+    """Choose the sentence that is worth most.
 
     Reading closely costs some microseconds a character, so sentences are first ordered by a glance at their signs.
     """
-    stems = {japanese.fold(term.removeprefix(NEGATED)) for term in wanted}
-    glances = [(_glance(japanese.fold(text[start:end]), stems), -at) for at, (start, end) in enumerate(sentences)]
-    order = [-at for _, at in sorted(glances, reverse=True)]
-    best = _read(text, *sentences[0], wanted) if not stems else None
-    for at in order[:_READ] if best is None else ():
-        sentence = _read(text, *sentences[at], wanted)
-        if best is None or (sentence.found, -sentence.start) > (best.found, -best.start):
-            best = sentence
-        if best.found == len(wanted):
+    glances = [(_glance(folded, stems), -at) for at, (_, _, folded) in enumerate(sentences)]
+    best: _Sentence | None = None
+    for _, at in heapq.nlargest(_READ if stems else 1, glances):
+        one = _read(text, *sentences[-at][:2], wanted)
+        best = one if best is None or one.worth > best.worth else best
+        # A single word stands as near to itself in every other sentence.
+        if best.found == len(wanted) == 1:
             break
-    if best is None or (best.found == 0 and best.start != sentences[0][0]):
-        return _read(text, *sentences[0], wanted)
-    return best
+    return best if best and best.found else _read(text, *sentences[0][:2], wanted)
 
 
-def _glance(sentence: str, stems: Iterable[str]) -> int:
+def _glance(sentence: str, stems: Iterable[tuple[str, str, str]]) -> int:
     """Guess how much of the wanted is here; dictionary form and text share their beginning, mostly."""
-    return sum((stem[:1] in sentence) + 2 * (stem[:2] in sentence) + 3 * (stem in sentence) for stem in stems)
+    seen = 0
+    for first, beginning, whole in stems:
+        if first in sentence:
+            seen += 1 + 2 * (beginning in sentence) + 3 * (whole in sentence)
+    return seen
 
 
-def _read(text: str, start: int, end: int, wanted: Collection[str]) -> _Sentence:
+def _read(text: str, start: int, end: int, wanted: frozenset[str]) -> _Sentence:
     tokens = [Token(one.term, one.start + start, one.end + start) for one in _tokens(text[start:end])]
-    return _Sentence(start, end, tokens, len({token.term for token in tokens} & set(wanted)))
+    hits = [token for token in tokens if token.term in wanted]
+    found = len({hit.term for hit in hits})
+    return _Sentence(start, end, tokens, found, _spread(hits, found))
 
 
-# The same few pages are found again and again while somebody types.
-@lru_cache(maxsize=4_096)
-def _tokens(sentence: str) -> tuple[Token, ...]:
-    return tuple(japanese.tokens(sentence))
+def _spread(hits: Sequence[Token], kinds: int) -> int:
+    """Give the length of the shortest stretch that holds every term of the hits."""
+    shortest = 0
+    last: dict[str, int] = {}
+    for hit in hits:
+        last[hit.term] = hit.start
+        if len(last) == kinds:
+            spread = hit.end - min(last.values())
+            shortest = min(shortest, spread) if shortest else spread
+    return shortest
 
 
 def _window(text: str, sentence: _Sentence, wanted: Collection[str], length: int) -> tuple[int, int]:

@@ -122,3 +122,23 @@ def test_only_promising_sentences_are_read_closely(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(snippets.japanese, "tokens", counted)
     assert "[返品]の[送料]" in shown(snippet(text, ["返品", "送料"], 60))
     assert sum(read) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "shown_first"),
+    [
+        ("返品のときの手順と、そのほかに送料も。\n返品の送料は無料。", "返品の送料は無料。"),
+        ("返品の送料は無料。\n返品のときの手順と、そのほかに送料も。", "返品の送料は無料。"),
+        ("返品と送料のほかに、手順もあります。\n返品の送料は無料。", "返品と送料のほかに、手順もあります。"),
+    ],
+)
+def test_of_equally_rich_sentences_the_one_with_its_words_nearest_is_shown(text: str, shown_first: str) -> None:
+    wanted = ["返品", "送料", *(["手順"] if shown_first.endswith("手順もあります。") else [])]
+    assert plain(snippet(text, wanted, 22)).startswith(shown_first)
+
+
+def test_a_page_found_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "一度だけ読む文です。返品の送料のことも書きます。"
+    first = snippet(text, ["返品", "送料"], 60), mark("返品の送料の題名", ["返品"])
+    monkeypatch.setattr(snippets.japanese, "tokens", lambda part: pytest.fail(f"read again: {part}"))
+    assert (snippet(text, ["返品", "送料"], 60), mark("返品の送料の題名", ["返品"])) == first
