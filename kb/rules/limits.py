@@ -37,4 +37,7 @@ PAGE_SIZE = 20
 PAGE_SIZE_MAX = 100
 SUGGESTIONS = 8
 LOOK_ALIKES = 5
+SYNONYM = 60  # characters of one wording
+SYNONYM_WORDINGS = 20  # of one entry
+SYNONYMS = 5_000  # entries
 EXTERNAL_ID = 120

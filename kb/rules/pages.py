@@ -20,7 +20,7 @@ class Audience(StrEnum):
     @property
     def rank(self) -> int:
         """0 for public, 1 for staff, 2 for sv."""
-        return list(Audience).index(self)
+        return _RANKS[self]
 
     def includes(self, other: "Audience") -> bool:
         """Whether a reader of this audience may read text for `other`."""
@@ -30,6 +30,10 @@ class Audience(StrEnum):
     def readable(self) -> tuple["Audience", ...]:
         """Every audience whose text a reader of this one may read, the widest first."""
         return tuple(audience for audience in Audience if self.includes(audience))
+
+
+# Asked for every line of every text that is cut.
+_RANKS = {audience: rank for rank, audience in enumerate(Audience)}
 
 
 class Confidence(StrEnum):

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CATEGORISE = "categorise"
     EXPORT = "export"
     READ_EVENTS = "read_events"
+    KEEP_SYNONYMS = "keep_synonyms"
     IMPORT = "import"
     MANAGE_PEOPLE = "manage_people"
 
@@ -49,6 +50,7 @@ _SV = _OPERATOR | {
     Permission.CATEGORISE,
     Permission.EXPORT,
     Permission.READ_EVENTS,
+    Permission.KEEP_SYNONYMS,
 }
 _ADMIN = _SV | {Permission.APPROVE_OWN, Permission.IMPORT, Permission.MANAGE_PEOPLE}
 

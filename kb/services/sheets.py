@@ -78,27 +78,31 @@ def read(path: Path) -> Sheet:
     if name.endswith((".jsonl", ".jsonl.gz")):
         return Sheet(list(_json_lines(path)), [])
     if name.endswith(".csv"):
-        return Sheet(list(_csv(path)), [])
+        with path.open("rb") as file:
+            return Sheet(list(csv_rows(path.name, file.read(limits.IMPORT_FILE + 1))), [])
     raise Invalid(
         "%(name)s は読めない種類です。Markdownのフォルダか .md、.zip、.csv、.jsonl（.gz可）を指定してください。",
         name=path.name,
     )
 
 
-def write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> None:
-    """Write rows as the kind of file that the name asks for; a folder must be empty or new."""
+def write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]], keys: tuple[str, ...] = KEYS) -> None:
+    """Write rows as the kind of file that the name asks for; a folder must be empty or new.
+
+    `keys` are the columns of a CSV file; rows that are no pages fit no other kind.
+    """
     try:
-        _write(path, rows, shelves)
+        _write(path, rows, shelves, keys)
     except OSError as broken:
         raise Invalid("%(name)s に書き込めません。場所と書き込みの権限を確かめてください。", name=str(path)) from broken
 
 
-def _write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]]) -> None:
+def _write(path: Path, rows: list[dict[str, Any]], shelves: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
     name = path.name.lower()
     if name.endswith(".zip"):
         path.write_bytes(zip_bytes(rows, shelves))
     elif name.endswith(".csv"):
-        path.write_bytes(_csv_bytes(rows))
+        path.write_bytes(csv_bytes(rows, keys))
     elif name.endswith(".jsonl"):
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
@@ -225,36 +229,36 @@ def _json_lines(path: Path) -> Iterator[Row]:
         yield Row(path.name, number, values)
 
 
-def _csv(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
-        content = file.read(limits.IMPORT_FILE + 1)
+def csv_rows(name: str, content: bytes) -> Iterator[Row]:
+    """Read a CSV file in UTF-8 or Shift_JIS; raises Invalid naming file, line and remedy."""
     # A body that is too long is refused later, with a better sentence than this reader has.
     csv.field_size_limit(limits.IMPORT_FILE)
-    reader = csv.reader(io.StringIO(_decoded(path.name, content), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(_decoded(name, content), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         end = reader.line_num
         for cells in reader:
             # A row is named by its first line: a body in quotes has many.
-            place, end = Row(path.name, end + 1, {}), reader.line_num
+            place, end = Row(name, end + 1, {}), reader.line_num
             if not any(cells):
                 continue
             if len(cells) != len(header):
                 raise place.wrong(Invalid('列の数が見出しと違います。「,」や「"」の書き方を確かめてください。'))
-            values = {name: _unescaped(cell) for name, cell in zip(header, cells, strict=True) if cell != ""}
-            lists = {name: values[name].split("\n") for name in LISTS if name in values}
-            yield Row(path.name, place.line, values | lists)
+            values = {key: _unescaped(cell) for key, cell in zip(header, cells, strict=True) if cell != ""}
+            lists = {key: values[key].split("\n") for key in LISTS if key in values}
+            yield Row(name, place.line, values | lists)
     except csv.Error as broken:
         why = Invalid('CSVとして読めません。「"」の閉じ忘れがないか確かめてください。')
-        raise Row(path.name, reader.line_num, {}).wrong(why) from broken
+        raise Row(name, reader.line_num, {}).wrong(why) from broken
 
 
-def _csv_bytes(rows: list[dict[str, Any]]) -> bytes:
+def csv_bytes(rows: list[dict[str, Any]], keys: tuple[str, ...] = KEYS) -> bytes:
+    """Rows as a CSV file that a spreadsheet opens rightly and never takes for formulas."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(KEYS)
+    writer.writerow(keys)
     for row in rows:
-        cells = ("\n".join(row.get(key, [])) if key in LISTS else row.get(key, "") for key in KEYS)
+        cells = ("\n".join(row.get(key, [])) if key in LISTS else row.get(key, "") for key in keys)
         writer.writerow([_escaped(cell) for cell in cells])
     # Excel in Japan reads UTF-8 only with the mark in front.
     return text.getvalue().encode("utf-8-sig")

@@ -1,14 +1,15 @@
 """Lists of pages: by kind, category, tag, language; counts and translations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from kb.rules.pages import Confidence, Kind
+from kb.rules.pages import Audience, Confidence, Kind
 from kb.rules.roles import Actor
 from kb.store.categories import Category
-from kb.store.pages import Page, PageTag, Revision, Tag, listed, visible_to
+from kb.store.pages import CHUNK, Page, PageTag, Revision, Tag, listed, visible_to
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,20 @@ class Filter:
     confidence: Confidence | None = None
     audience: str | None = None
     title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a search is narrowed by, of one page; `category` is a key."""
+
+    kind: Kind
+    category: str | None
+    confidence: Confidence
+    audience: Audience
+
+
+# The list as the database keeps it: JSON, with everything but ASCII escaped.
+_PHRASES = cast(Revision.phrases, Text)
 
 
 def find(db: Session, wanted: Filter, *, viewer: Actor, limit: int, offset: int) -> tuple[int, list[Page]]:
@@ -87,6 +102,48 @@ def titled_like(db: Session, letters: str, *, viewer: Actor, language: str | Non
     if language is not None:
         rows = rows.where(Page.language == language)
     return list(db.scalars(rows.order_by(func.length(Revision.title), Page.id).limit(limit)))
+
+
+def holding(db: Session, words: Sequence[tuple[str, str]], wanted: Filter, *, viewer: Actor, limit: int) -> list[Page]:
+    """Pages with one of these words in title, body or phrases, the latest change first.
+
+    A word is given as it stands in a text and as it stands in JSON. The body is looked at uncut: cut it for the
+    viewer and look again before a page is said to hold the word.
+    """
+    if not words:
+        return []
+    places = [
+        column.icontains(spelt, autoescape=True)
+        for plain, escaped in words
+        for column, spelt in ((Revision.title, plain), (Revision.body, plain), (_PHRASES, escaped))
+    ]
+    shown = func.coalesce(Page.current_revision_id, Page.story_revision_id)
+    rows = listed(viewer).join(Revision, Revision.id == shown).where(or_(*places), *_conditions(wanted))
+    return list(db.scalars(rows.order_by(Page.updated_at.desc(), Page.id.desc()).limit(limit)))
+
+
+def facts(db: Session, ids: Sequence[int], *, viewer: Actor) -> dict[int, Facts]:
+    """Those of the pages that the viewer may read, with what lists are narrowed by."""
+    found: dict[int, Facts] = {}
+    columns = (Page.id, Page.kind, Category.key, Page.confidence, Page.audience, Page.current_revision_id)
+    for start in range(0, len(ids), CHUNK):
+        rows = select(*columns).outerjoin(Category, Category.id == Page.category_id)
+        rows = rows.where(visible_to(viewer), Page.id.in_(ids[start : start + CHUNK]))
+        for page_id, kind, category, confidence, audience, current in db.execute(rows):
+            sure = confidence if current is not None else Confidence.UNVALIDATED
+            found[page_id] = Facts(kind, category, sure, audience)
+    return found
+
+
+def tags_of(db: Session, ids: Sequence[int]) -> dict[str, int]:
+    """The tags that these pages carry, with how many of them carry each; ask for readable pages alone."""
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), CHUNK):
+        rows = select(Tag.name, func.count()).join(PageTag, PageTag.tag_id == Tag.id)
+        rows = rows.where(PageTag.page_id.in_(ids[start : start + CHUNK])).group_by(Tag.name)
+        for name, count in db.execute(rows):
+            found[name] = found.get(name, 0) + count
+    return found
 
 
 def first_of_each_category(db: Session, *, viewer: Actor, language: str, limit: int) -> list[Page]:

@@ -8,11 +8,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from kb.store import attachments, base, categories, comments, drafts, events, links, outbox, pages, users
+from kb.store import attachments, base, categories, comments, drafts, events, links, outbox, pages, synonyms, users
 from kb.store.base import Store
 
 # Every module with tables, so that the metadata is whole wherever the schema is looked at.
-NOUNS = (attachments, base, categories, comments, drafts, events, links, outbox, pages, users)
+NOUNS = (attachments, base, categories, comments, drafts, events, links, outbox, pages, synonyms, users)
 FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -21,6 +21,7 @@ EXPECTED = {
     "categorise": "sv admin",
     "export": "sv admin",
     "read_events": "sv admin",
+    "keep_synonyms": "sv admin",
     "approve_own": "admin",
     "import": "admin",
     "manage_people": "admin",
