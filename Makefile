@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all words screenshots clean browser python
+.PHONY: help demo test test-all test-whoosh2 bench words screenshots clean browser python
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -21,6 +21,15 @@ test: $(VENV)/.test browser
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q $(PYTEST)
+
+## make test-whoosh2  the tests of search on Whoosh 2.7.4, the other distribution that reads and writes our index
+test-whoosh2: $(VENV)/.whoosh2
+	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -W ignore -c 'import whoosh; assert whoosh.versionstring() == "2.7.4"'
+	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -m pytest -q -W ignore::SyntaxWarning -W ignore::DeprecationWarning tests/search
+
+## make bench         the figures of search: all, or one part (BENCH="quality", BENCH="speed --pages 20000")
+bench: $(VENV)/.test
+	@$(BIN)/python -m bench $(or $(BENCH),all)
 
 ## make words         gather the interface's sentences and compile the catalogues
 words: $(VENV)/.test
@@ -45,6 +54,11 @@ $(VENV)/.demo: requirements.lock pyproject.toml | python
 $(VENV)/.test: requirements-test.lock pyproject.toml | python
 	@bash install.sh $(PYTHON) $(VENV) requirements-test.lock
 	@touch $@ $(VENV)/.demo
+
+$(VENV)/.whoosh2: requirements-whoosh2.lock $(VENV)/.test
+	@rm -rf $(VENV)/whoosh2
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --target $(VENV)/whoosh2 --no-deps --require-hashes -r $<
+	@touch $@
 
 # Debian's Chromium, installed when this machine lets us; without it the browser tests skip loudly, and fail in CI.
 browser:

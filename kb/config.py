@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 from kb.rules.errors import Invalid
 
 PACKAGE = Path(__file__).parent
-NAMES = {"KB_HOME", "KB_DATABASE_URL", "KB_SEARCH_URL", "KB_SECRET_KEY", "KB_BASE_URL", "KB_RATE_LIMITS"}
+NAMES = {
+    "KB_HOME",
+    "KB_DATABASE_URL",
+    "KB_SEARCH_URL",
+    "KB_SEARCH_CACHE_MB",
+    "KB_SECRET_KEY",
+    "KB_BASE_URL",
+    "KB_RATE_LIMITS",
+}
+LEAST_CACHE = 16  # megabytes; with less every search reads the disk
 
 
 def _beside(name: str) -> Path:
@@ -23,7 +32,8 @@ def _beside(name: str) -> Path:
 class Settings:
     """Where everything is; `home` holds `var/` and the default `search_index/`.
 
-    `base_url` is how the outside reaches the app; empty means the address that a request came to.
+    `search_cache_mb` bounds what each worker keeps of the index in memory. `base_url` is how the outside reaches the
+    app; empty means the address that a request came to.
     """
 
     home: Path
@@ -32,6 +42,7 @@ class Settings:
     secret_key: str
     base_url: str
     rate_limits: bool
+    search_cache_mb: int = 256
 
     @property
     def var(self) -> Path:
@@ -69,6 +80,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     search_url = environment.get("KB_SEARCH_URL") or "whoosh:search_index"
     if not search_url.startswith("whoosh:"):
         raise Invalid("KB_SEARCH_URL は whoosh:フォルダ の形で指定してください。")
+    cache = environment.get("KB_SEARCH_CACHE_MB") or "256"
+    if not (cache.isascii() and cache.isdigit() and len(cache) < 8 and int(cache) >= LEAST_CACHE):
+        raise Invalid("KB_SEARCH_CACHE_MB は16以上の整数（メガバイト）で指定してください。")
     base_url = environment.get("KB_BASE_URL") or ""
     if base_url and (urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc):
         raise Invalid("KB_BASE_URL は https://kb.example.jp の形で指定してください。")
@@ -82,6 +96,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environment.get("KB_SECRET_KEY") or _kept_secret(home / "var"),
         base_url=base_url.rstrip("/"),
         rate_limits=rates == "on",
+        search_cache_mb=int(cache),
     )
 
 

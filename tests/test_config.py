@@ -29,6 +29,10 @@ def test_a_given_secret_is_used_and_nothing_is_written(tmp_path: Path) -> None:
         ("KB_BASE_URL", "ftp://kb.example.jp"),
         ("KB_RATE_LIMITS", "perhaps"),
         ("KB_SEARCH_URL", "elastic:9200"),
+        ("KB_SEARCH_CACHE_MB", "15"),
+        ("KB_SEARCH_CACHE_MB", "-256"),
+        ("KB_SEARCH_CACHE_MB", "much"),
+        ("KB_SEARCH_CACHE_MB", "9" * 5_000),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
@@ -46,3 +50,8 @@ def test_the_index_folder_follows_the_search_address(tmp_path: Path) -> None:
     assert config.read({"KB_HOME": str(tmp_path)}).index_folder == tmp_path / "search_index"
     elsewhere = {"KB_HOME": str(tmp_path), "KB_SEARCH_URL": f"whoosh:{tmp_path}/x"}
     assert config.read(elsewhere).index_folder == tmp_path / "x"
+
+
+def test_the_cache_of_the_index_has_a_bound_that_may_be_set(tmp_path: Path) -> None:
+    assert config.read({"KB_HOME": str(tmp_path)}).search_cache_mb == 256
+    assert config.read({"KB_HOME": str(tmp_path), "KB_SEARCH_CACHE_MB": "16"}).search_cache_mb == 16

@@ -2,11 +2,12 @@
 
 import logging
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from kb.search.port import IndexBroken, SearchIndex
+from kb.search.port import IndexBroken, IndexBusy, SearchIndex
 from kb.services import indexing
 from kb.store.base import Store
 
@@ -17,7 +18,8 @@ except ImportError:  # pragma: no cover - Windows has no advisory locks; there o
 
 log = logging.getLogger("kb.indexer")
 
-PAUSE = 0.5  # seconds between two looks into the outbox
+PAUSE = 0.2  # seconds between two looks into the outbox
+REST = 60.0  # seconds at most between two tries, and at least between two rebuilds
 COMPARE_EVERY = 3600.0  # seconds between two comparisons of index and store
 
 
@@ -50,50 +52,69 @@ class Lock:
 
 
 class Indexer(threading.Thread):
-    """Keeps the index in step until `stop`; harmless to start in every worker, since only one holds the lock."""
+    """Keeps the index in step until `stop`, and warm in this process; only one of a machine's indexers writes."""
 
     def __init__(self, store: Store, index: SearchIndex, lock: Path) -> None:
         super().__init__(name="indexer", daemon=True)
         self._store, self._index, self._lock = store, index, Lock(lock)
         self._stopping = threading.Event()
+        self._warmer = threading.Thread(target=self._keep_warm, name="warmer", daemon=True)
+        self._since = COMPARE_EVERY
+        self._faults = 0
+        self._rebuilt = -REST
 
     def run(self) -> None:
-        since = COMPARE_EVERY
+        self._warmer.start()
         while not self._stopping.is_set():
-            pause = PAUSE
+            began = time.monotonic()
             try:
-                if self._lock.take():
-                    if since >= COMPARE_EVERY:
-                        self._compare()
-                        since = 0.0
-                    pause = 0.0 if indexing.drain(self._store, self._index) else PAUSE
-            except IndexBroken:
-                log.warning("the index can't be opened and is built anew")
-                self._rebuild()
+                pause = 0.0 if self._lock.take() and self._work() else PAUSE
+                self._faults = 0
+            except IndexBusy:
+                pause = PAUSE  # A command of the terminal is writing.
             except Exception:  # The thread must outlive a passing fault: a full disk, a locked database.
                 log.exception("indexing failed and is tried again")
-                pause = 10 * PAUSE
-            since += pause
+                self._faults += 1
+                pause = min(REST, PAUSE * 2**self._faults)
             self._stopping.wait(pause)
+            self._since += time.monotonic() - began
         self._lock.free()
 
     def stop(self) -> None:
         """End after the work at hand."""
         self._stopping.set()
-        if self.is_alive():
-            self.join(timeout=10)
+        for thread in (self, self._warmer):
+            if thread.is_alive():
+                thread.join(timeout=10)
+
+    def _work(self) -> bool:
+        """Do what is next; whether there may be more."""
+        try:
+            if self._since >= COMPARE_EVERY:
+                self._compare()
+                self._since = 0.0
+            return indexing.drain(self._store, self._index) > 0 or self._index.tidy()
+        except IndexBroken:
+            return self._rebuild()
+
+    def _rebuild(self) -> bool:
+        # A fault that a new index has as well must not keep the machine busy.
+        if time.monotonic() - self._rebuilt < REST:
+            return False
+        log.warning("the index can't be read and is built anew")
+        indexing.rebuild(self._store, self._index)
+        self._rebuilt = time.monotonic()
+        return True
+
+    def _keep_warm(self) -> None:
+        while not self._stopping.wait(PAUSE):
+            self._index.warm()
 
     def _compare(self) -> None:
         difference = indexing.compare(self._store, self._index)
         if difference.pages:
             log.info("%s pages differ between index and store", len(difference.pages))
             indexing.mend(self._store, self._index, difference)
-
-    def _rebuild(self) -> None:
-        try:
-            indexing.rebuild(self._store, self._index)
-        except Exception:  # As above: the next round tries again.
-            log.exception("the index could not be built")
 
     def __enter__(self) -> "Indexer":
         self.start()

@@ -71,10 +71,12 @@ def drain(store: Store, index: SearchIndex, *, most: int = BATCH) -> int:
 
 
 def drain_all(store: Store, index: SearchIndex) -> int:
-    """Drain until nothing waits; returns how many rows are done."""
+    """Drain until nothing waits, and tidy up after it; returns how many rows are done."""
     total = 0
     while done := drain(store, index):
         total += done
+    while index.tidy():
+        pass
     return total
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kb.rules import limits
 from kb.rules.pages import Audience
 from kb.search.port import Found, Query, SearchIndex
+from tests.search.answering_promises import AnsweringPromises
 from tests.search.shop import PUBLIC, SHOP, STAFF, SV, ids, page
 from tests.search.writing_promises import WritingPromises
 
@@ -18,7 +19,7 @@ from tests.search.writing_promises import WritingPromises
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 
 
-class IndexPromises(WritingPromises):
+class IndexPromises(WritingPromises, AnsweringPromises):
     @pytest.fixture
     def index(self) -> Iterator[SearchIndex]:
         raise NotImplementedError
@@ -107,7 +108,8 @@ class IndexPromises(WritingPromises):
         )
         assert index.search(Query("返品 送料", PUBLIC)).total == 5
         assert ids(index.search(Query('"返品の送料"', PUBLIC))) == [1]
-        assert ids(index.search(Query("「返品 送料」", PUBLIC))) == [1]
+        assert ids(index.search(Query("“返品 送料”", PUBLIC))) == [1]
+        assert index.search(Query("「返品 送料」", PUBLIC)).total == 5
         assert ids(index.search(Query('"送料" "払って返品"', PUBLIC))) == [2]
 
     def test_an_excluded_word_takes_pages_out(self, shop: SearchIndex) -> None:

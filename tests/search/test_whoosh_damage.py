@@ -1,13 +1,20 @@
-"""A Whoosh index whose files are no good says so, and a rebuild mends it."""
+"""A Whoosh index whose files are no good says so, tells whoever keeps it, and is mended by a rebuild."""
 
+import errno
 import json
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kb.search.port import IndexBroken, Query
+from kb.search import folder, lexicon, scorer
+from kb.search.port import Found, IndexBroken, Query
 from kb.search.whoosh_index import WhooshIndex
 from tests.search.shop import PUBLIC, SHOP, ids, page
+
+Damage = Callable[[Path], None]
+FILES = ("_MAIN_*.toc", "*.trm", "*.pst", "*.page_id.col", "*._body_length.col", "*.lexicon", "*.sizes")
 
 
 def _only(live: Path, pattern: str) -> Path:
@@ -15,31 +22,28 @@ def _only(live: Path, pattern: str) -> Path:
     return file
 
 
-def _no_toc(live: Path) -> None:
-    _only(live, "*.toc").unlink()
+def _gone(pattern: str) -> Damage:
+    return lambda live: _only(live, pattern).unlink()
 
 
-def _cut_toc(live: Path) -> None:
-    toc = _only(live, "*.toc")
-    toc.write_bytes(toc.read_bytes()[:40])
+def _cut(pattern: str) -> Damage:
+    def damage(live: Path) -> None:
+        file = _only(live, pattern)
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    return damage
 
 
-def _wrong_toc(live: Path) -> None:
-    toc = _only(live, "*.toc")
-    toc.write_bytes(bytes(255 - byte for byte in toc.read_bytes()))
+def _emptied(pattern: str) -> Damage:
+    return lambda live: _only(live, pattern).write_bytes(b"") and None
 
 
-def _no_segment(live: Path) -> None:
-    _only(live, "*.seg").unlink()
+def _wrong(pattern: str) -> Damage:
+    def damage(live: Path) -> None:
+        file = _only(live, pattern)
+        file.write_bytes(bytes(255 - byte for byte in file.read_bytes()))
 
-
-def _cut_segment(live: Path) -> None:
-    segment = _only(live, "*.seg")
-    segment.write_bytes(segment.read_bytes()[: segment.stat().st_size // 2])
-
-
-def _empty_segment(live: Path) -> None:
-    _only(live, "*.seg").write_bytes(b"")
+    return damage
 
 
 def _other_dictionary(live: Path) -> None:
@@ -65,37 +69,138 @@ def _no_live(live: Path) -> None:
     live.rename(live.with_name("old-1"))
 
 
-DAMAGES = [
-    _no_toc,
-    _cut_toc,
-    _wrong_toc,
-    _no_segment,
-    _cut_segment,
-    _empty_segment,
-    _other_dictionary,
-    _other_schema,
-    _no_fingerprint,
-    _wrong_fingerprint,
-    _no_live,
-]
+def _a_file_for_live(live: Path) -> None:
+    live.rename(live.with_name("old-1"))
+    live.write_text("not a folder")
+
+
+def _endless_live(live: Path) -> None:
+    live.rename(live.with_name("old-1"))
+    live.symlink_to(live)
+
+
+def _a_file_for_the_folder(live: Path) -> None:
+    live.parent.rename(live.parent.with_name("gone"))
+    live.parent.write_text("not a folder")
+
+
+DAMAGES: dict[str, Damage] = {
+    **{f"{how.__name__} {pattern}": how(pattern) for pattern in FILES for how in (_gone, _cut, _emptied)},
+    **{f"wrong {pattern}": _wrong(pattern) for pattern in ("_MAIN_*.toc", "*.trm", "*.lexicon", "*.sizes")},
+    **{
+        damage.__name__: damage
+        for damage in (
+            *(_other_dictionary, _other_schema, _no_fingerprint, _wrong_fingerprint),
+            *(_no_live, _a_file_for_live, _endless_live, _a_file_for_the_folder),
+        )
+    },
+}
 
 
 # Whoosh leaves the file open that it could not read; the collector closes it.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_index_says_so_at_every_use_and_a_rebuild_mends_it(shop: WhooshIndex, live: Path, damage) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_index_says_so_at_every_use_and_a_rebuild_mends_it(shop: WhooshIndex, live: Path, name: str) -> None:
     shop.close()
-    damage(live)
+    DAMAGES[name](live)
     index = WhooshIndex(live.parent)
     with pytest.raises(IndexBroken):
         index.search(Query("返品", PUBLIC))
     with pytest.raises(IndexBroken):
+        index.explain(Query("返品", PUBLIC), 2)
+    with pytest.raises(IndexBroken):
+        index.complete("返", PUBLIC)
+    with pytest.raises(IndexBroken):
         index.contents()
     with pytest.raises(IndexBroken):
+        index.tidy()
+    with pytest.raises(IndexBroken):
         index.replace([page(1, title="返品")])
+    index.warm()
     index.rebuild(SHOP)
     assert ids(index.search(Query("返品", PUBLIC))) == [2]
+    assert not index.tidy()
+    assert sorted(path.name for path in live.parent.iterdir()) == ["live", "write.lock"]
     index.close()
+
+
+def _spoil_postings(live: Path) -> None:
+    """Overwrite all posting lists where they stand, as a failing disk does: no name and no size changes."""
+    with _only(live, "*.pst").open("r+b") as file:
+        size = os.fstat(file.fileno()).st_size
+        file.write(b"\xff" * size)
+
+
+def test_damage_that_shows_while_a_list_is_read_is_told_to_whoever_keeps_the_index(
+    shop: WhooshIndex, live: Path
+) -> None:
+    keeper = WhooshIndex(live.parent)
+    assert ids(shop.search(Query("手数料", PUBLIC))) == [3]
+    assert not keeper.tidy()
+    _spoil_postings(live)
+    with pytest.raises(IndexBroken):
+        shop.search(Query("返品", PUBLIC))
+    for use in (keeper.tidy, keeper.contents, lambda: keeper.replace([page(9)])):
+        with pytest.raises(IndexBroken):
+            use()
+    keeper.rebuild(SHOP)
+    assert ids(shop.search(Query("返品", PUBLIC))) == [2]
+    assert not keeper.tidy() and len(keeper.contents()) == len(SHOP)
+    keeper.close()
+
+
+def test_a_fault_of_the_machine_or_another_version_is_no_damage(
+    shop: WhooshIndex, live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> list[str]:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder.os, "listdir", refuse)
+        with pytest.raises(IndexBroken):
+            shop.search(Query("返品", PUBLIC))
+    assert ids(shop.search(Query("返品", PUBLIC))) == [2]
+    # An older program beside a newer one must not have the index built anew over and over.
+    other = WhooshIndex(live.parent)
+    _other_schema(live)
+    with pytest.raises(IndexBroken):
+        other.search(Query("返品", PUBLIC))
+    assert not (live.parent / "broken").exists()
+    other.close()
+
+
+def test_a_full_disk_is_said_as_it_is_and_nothing_has_changed(
+    shop: WhooshIndex, live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lexicon, "save", refuse)
+        with pytest.raises(OSError, match="no space"):
+            shop.replace([page(2, title="送料")])
+    assert ids(shop.search(Query("返品", PUBLIC))) == [2]
+    shop.replace([page(20, title="返品")])
+    assert set(ids(shop.search(Query("返品", PUBLIC)))) == {2, 20}
+    assert not (live.parent / "broken").exists()
+
+
+def test_what_was_merged_away_while_it_was_read_is_asked_for_again(
+    shop: WhooshIndex, live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Query] = []
+
+    def search(segments: object, plan: object, query: Query) -> Found:
+        asked.append(query)
+        if len(asked) == 1:
+            shop.replace([page(20, title="返品")])
+            raise FileNotFoundError(errno.ENOENT, "a segment that has been merged")
+        return honest(segments, plan, query)  # type: ignore[arg-type]
+
+    honest = scorer.search
+    monkeypatch.setattr(scorer, "search", search)
+    assert set(ids(WhooshIndex(live.parent).search(Query("返品", PUBLIC)))) == {2, 20}
+    assert len(asked) == 2 and not (live.parent / "broken").exists()
 
 
 def test_an_index_that_vanishes_while_open_is_broken_not_empty(shop: WhooshIndex, live: Path) -> None:
@@ -105,3 +210,37 @@ def test_an_index_that_vanishes_while_open_is_broken_not_empty(shop: WhooshIndex
         shop.search(Query("返品", PUBLIC))
     shop.rebuild(SHOP)
     assert shop.search(Query("返品", PUBLIC)).total == 1
+
+
+def test_a_folder_that_vanishes_while_open_is_broken_not_empty(shop: WhooshIndex, live: Path) -> None:
+    live.parent.rename(live.parent.with_name("gone"))
+    for use in (lambda: shop.search(Query("返品", PUBLIC)), shop.contents, shop.tidy):
+        with pytest.raises(IndexBroken):
+            use()
+    shop.rebuild(SHOP)
+    assert shop.search(Query("返品", PUBLIC)).total == 1
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder that belongs to somebody else; the rights themselves mean nothing to the superuser."""
+    honest = os.access
+    with monkeypatch.context() as patched:
+        patched.setattr(folder.os, "access", lambda path, mode: "mine" in os.listdir(path) and honest(path, mode))
+        yield
+
+
+def test_somebody_elses_folder_is_moved_aside_and_kept(shop: WhooshIndex, live: Path, refused: None) -> None:
+    shop.rebuild(SHOP)
+    assert shop.search(Query("返品", PUBLIC)).total == 1
+    (aside,) = live.parent.parent.glob("search_index.aside-*")
+    assert (aside / "live" / "fingerprint.json").is_file()
+
+
+def test_a_folder_that_lost_its_rights_gets_them_back(shop: WhooshIndex, live: Path) -> None:
+    live.chmod(0)
+    live.parent.chmod(0)
+    shop.rebuild(SHOP)
+    assert shop.search(Query("返品", PUBLIC)).total == 1
+    assert live.parent.stat().st_mode & 0o777 == 0o700
+    assert list(live.parent.parent.iterdir()) == [live.parent]

@@ -1,13 +1,15 @@
 """The one indexer of a machine: its lock, its thread, and the faults that it outlives."""
 
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 
+from kb.rules.pages import Audience
 from kb.rules.roles import SYSTEM, Role
 from kb.search.memory_index import MemoryIndex
-from kb.search.port import IndexBroken
+from kb.search.port import IndexBroken, Query
 from kb.search.whoosh_index import WhooshIndex
 from kb.services import editing, indexing, reviewing
 from kb.services.indexer import Indexer, Lock
@@ -106,6 +108,91 @@ def test_a_broken_index_is_built_anew_by_the_indexer(store: Store, tmp_path: Pat
     with Indexer(store, index, tmp_path / "lock"):
         wait_until(lambda: indexing.parts_ready(store, index)["index"] and page_id in index.contents())
     index.close()
+
+
+def test_damage_met_by_another_process_is_mended_by_the_one_that_keeps_the_index(store: Store, tmp_path: Path) -> None:
+    keeper, reader = WhooshIndex(tmp_path / "search_index"), WhooshIndex(tmp_path / "search_index")
+    with store.writing() as db:
+        page_id = make_page(db, "返品の送料").id
+    with Indexer(store, keeper, tmp_path / "lock"):
+        wait_until(lambda: in_step(store, keeper))
+        assert reader.search(Query("送料", Audience.PUBLIC)).total == 1
+        # No name and no size changes, so nobody hears of it before a search reads the list.
+        (postings,) = (tmp_path / "search_index" / "live").glob("*.pst")
+        with postings.open("r+b") as file:
+            file.write(b"\xff" * postings.stat().st_size)
+        with pytest.raises(IndexBroken):
+            reader.search(Query("返品", Audience.PUBLIC))
+        wait_until(lambda: not (tmp_path / "search_index" / "broken").exists())
+        found = reader.search(Query("返品", Audience.PUBLIC))
+        assert [hit.page_id for hit in found.hits] == [page_id]
+    keeper.close()
+    reader.close()
+
+
+@pytest.mark.parametrize("put", ["nothing", "a file"])
+def test_a_folder_that_is_taken_away_while_it_runs_is_made_again(store: Store, tmp_path: Path, put: str) -> None:
+    folder = tmp_path / "search_index"
+    index = WhooshIndex(folder)
+    with store.writing() as db:
+        page_id = make_page(db).id
+    with Indexer(store, index, tmp_path / "lock"):
+        wait_until(lambda: in_step(store, index))
+        shutil.rmtree(folder)
+        if put == "a file":
+            folder.write_text("not an index")
+        wait_until(lambda: folder.is_dir() and indexing.parts_ready(store, index)["index"])
+        assert page_id in index.contents()
+    index.close()
+
+
+def test_a_fault_that_a_new_index_has_too_does_not_keep_the_machine_busy(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.services.indexer.PAUSE", 0.01)
+
+    class Hopeless(MemoryIndex):
+        rebuilt = looked = 0
+
+        def tidy(self) -> bool:
+            self.looked += 1
+            raise IndexBroken
+
+        def rebuild(self, *arguments: object, **options: object) -> None:
+            self.rebuilt += 1
+
+    index = Hopeless()
+    with Indexer(store, index, tmp_path / "lock"):
+        wait_until(lambda: index.looked > 10)
+    assert index.rebuilt == 1
+
+
+def test_small_parts_are_merged_in_a_quiet_moment(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "search_index"
+    index = WhooshIndex(folder)
+    with Indexer(store, index, tmp_path / "lock"):
+        for at in range(12):
+            with store.writing() as db:
+                make_page(db, f"返品{at}")
+            wait_until(lambda: in_step(store, index))
+        wait_until(lambda: not index.tidy())
+        assert len(list((folder / "live").glob("*.trm"))) < 12
+        assert index.search(Query("返品", Audience.PUBLIC)).total == 12
+    index.close()
+
+
+def test_every_process_keeps_its_index_warm_whoever_writes(store: Store, tmp_path: Path) -> None:
+    class Watched(MemoryIndex):
+        warmed = 0
+
+        def warm(self) -> None:
+            self.warmed += 1
+
+    held, idle = Lock(tmp_path / "lock"), Watched()
+    assert held.take()
+    with Indexer(store, idle, tmp_path / "lock"):
+        wait_until(lambda: idle.warmed > 1)
+    held.free()
 
 
 def test_every_verb_that_changes_what_readers_find_writes_to_the_outbox(store: Store, index: MemoryIndex) -> None:

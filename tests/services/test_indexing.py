@@ -10,6 +10,7 @@ from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM
 from kb.search.memory_index import MemoryIndex
 from kb.search.port import Document, IndexBroken
+from kb.search.whoosh_index import WhooshIndex
 from kb.services import editing, indexing
 from kb.store import outbox
 from kb.store.base import Store, open_store
@@ -89,6 +90,19 @@ def test_a_row_written_while_the_index_commits_is_not_forgotten(store: Store) ->
     assert waiting(store) == 1
     indexing.drain_all(store, index)
     assert in_step(store, index)
+
+
+def test_draining_all_tidies_up_afterwards(store: Store, tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path / "search_index")
+    for _ in range(6):
+        with store.writing() as db:
+            make_page(db)
+        indexing.drain(store, index)
+    assert len(list((tmp_path / "search_index" / "live").glob("*.trm"))) == 6
+    assert indexing.drain_all(store, index) == 0
+    assert len(list((tmp_path / "search_index" / "live").glob("*.trm"))) < 6
+    assert in_step(store, index)
+    index.close()
 
 
 @pytest.mark.parametrize("state", State)
