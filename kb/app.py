@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from kb import config
 from kb.config import Settings
 from kb.rules import limits
+from kb.search.memory_index import MemoryIndex
 from kb.search.whoosh_index import WhooshIndex
 from kb.services import following
 from kb.services.house import House
@@ -35,14 +36,28 @@ from kb.web import (
     review,
     sign_in,
     stories,
+    synonyms,
     transaction,
+    why,
 )
 from kb.web.house import actor
 
 log = logging.getLogger("kb")
 
 # Blueprints whose addresses begin with the language of the screen.
-SPOKEN = (sign_in.bp, console.bp, pages.bp, history.bp, editor.bp, stories.bp, review.bp, merging.bp, admin.bp)
+SPOKEN = (
+    sign_in.bp,
+    console.bp,
+    why.bp,
+    pages.bp,
+    history.bp,
+    editor.bp,
+    stories.bp,
+    review.bp,
+    merging.bp,
+    synonyms.bp,
+    admin.bp,
+)
 PLAIN = (faq.bp, files.bp, health.bp, api.bp)
 
 
@@ -50,9 +65,10 @@ def open_house(settings: Settings) -> House:
     """Open store, index and renderer as the settings say; no table and no index is made."""
     return House(
         store=open_store(settings.database_url),
-        index=WhooshIndex(settings.index_folder),
+        index=WhooshIndex(settings.index_folder, cache_mb=settings.search_cache_mb),
         renderer=Renderer(settings.var / "rendered"),
         files=settings.files,
+        scratch=MemoryIndex,
     )
 
 
@@ -63,6 +79,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         KB_SECURE=settings.is_secure,
         KB_BASE_URL=settings.base_url,
+        KB_FIRST_SYNONYMS=config.CONTENT / "synonyms.csv",
         MAX_CONTENT_LENGTH=limits.REQUEST,
         MAX_FORM_MEMORY_SIZE=limits.FORM_MEMORY,
         MAX_FORM_PARTS=limits.FORM_PARTS,
@@ -122,7 +139,7 @@ def _limit(app: Flask) -> None:
     for blueprint in searches:
         limiter.limit("240/minute")(blueprint)
     for endpoint, rate in {
-        "faq.search": "120/minute",
+        "faq.search": "600/minute",
         "faq.suggest": "600/minute",
         "sign_in.enter": "60/minute",
         "sign_in.here": "60/minute",

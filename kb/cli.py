@@ -10,12 +10,24 @@ from typing import IO, Any
 
 import click
 
-from kb import config, demonstration, serving, terminal, upkeep
+from kb import config, demonstration, printing, serving, terminal, upkeep
 from kb.app import open_house
+from kb.rules import limits
 from kb.rules.errors import Invalid, KbError, Unavailable
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import SYSTEM, VISITOR, Actor, Role
-from kb.services import accounts, exporting, importing, indexing, passwords, searching, sheets
+from kb.services import (
+    accounts,
+    explaining,
+    exporting,
+    importing,
+    indexing,
+    passwords,
+    searching,
+    sheets,
+    synonyms,
+    wordings,
+)
 from kb.services.house import House
 from kb.store import schema
 from kb.terminal import gettext as _
@@ -83,6 +95,7 @@ def db_upgrade() -> None:
             click.echo(_("データベースは最新です。"))
             return
         schema.upgrade(house.store)
+        demonstration.synonyms_of(house)
         click.echo(_("データベースを最新にしました。"))
 
 
@@ -177,25 +190,64 @@ def index_drain() -> None:
         click.echo(_("%(n)s件を索引に反映しました。", n=indexing.drain_all(house.store, house.index)))
 
 
+@main.group("synonyms", help="Keep the words that a search takes for the same.")
+def synonyms_() -> None:
+    pass
+
+
+@synonyms_.command("list", help="Print every entry.")
+@_command
+def synonyms_list() -> None:
+    with _open() as house, house.store.reading() as session:
+        _total, entries = synonyms.listing(session, limit=limits.SYNONYMS, viewer=SYSTEM)
+        for entry in entries:
+            click.echo(f"{synonyms.draft_of(entry).line}{f'  # {entry.note}' if entry.note else ''}")
+
+
+@synonyms_.command("import", help="Add the entries of a CSV file that are not there yet: wordings, one_way, note.")
+@click.argument("path", type=click.Path(path_type=Path))
+@_command
+def synonyms_import(path: Path) -> None:
+    rows = sheets.read(path).rows
+    with _open() as house, house.store.writing() as session:
+        tally = synonyms.take_in(session, rows, by=SYSTEM)
+    facts = {"added": tally.added, "changed": tally.changed, "unchanged": tally.unchanged}
+    click.echo(_("追加 %(added)s組、メモの変更 %(changed)s組、変わらないもの %(unchanged)s組", **facts))
+
+
+@synonyms_.command("export", help="Write every entry to a CSV file.")
+@click.argument("path", type=click.Path(path_type=Path))
+@_command
+def synonyms_export(path: Path) -> None:
+    if path.suffix.lower() != ".csv":
+        raise Invalid("書き出すファイルの名前は .csv で終わらせてください。")
+    with _open() as house, house.store.reading() as session:
+        rows = synonyms.rows(session, by=SYSTEM)
+    sheets.write(path, rows, [], wordings.KEYS)
+    click.echo(_("%(n)s組を %(path)s に書き出しました。", n=len(rows), path=str(path)))
+
+
 @main.command(help="Search as a role would.")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--role", default="customer", type=click.Choice([role.value for role in Role]), show_default=True)
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--explain", is_flag=True, help="Tell for each hit what every word adds, and how it was matched.")
 @_command
-def search(words: tuple[str, ...], role: str, limit: int, as_json: bool) -> None:
+def search(words: tuple[str, ...], role: str, limit: int, as_json: bool, explain: bool) -> None:
     viewer = VISITOR if role == "customer" else Actor(None, role, role, Role(role))
     with _open() as house, house.store.reading() as session:
         wanted = searching.Wanted(" ".join(words), limit=limit)
-        found = searching.search(session, house.index, wanted, viewer=viewer)
-        hits = [_hit(one) for one in found.results]
-    if as_json:
-        facts = {"query": found.words, "total": found.total, "took_ms": round(found.took_ms, 1), "hits": hits}
-        click.echo(json.dumps(facts, ensure_ascii=False))
-        return
-    click.echo(_("%(n)s件", n=found.total))
-    for number, hit in enumerate(hits, 1):
-        click.echo(f"{number:2}. [{hit['id']}] {hit['title']}  ({hit['kind']}, {hit['score']})\n    {hit['snippet']}")
+        found = searching.search(session, house, wanted, viewer=viewer)
+        ids = [one.page.id for one in found.results] if explain else []
+        # The system may ask on behalf of every reader.
+        whys = {
+            page_id: explaining.why(session, house, wanted, page_id, reader=viewer.audience, viewer=SYSTEM)
+            for page_id in ids
+        }
+        told = [json.dumps(printing.facts(found, whys), ensure_ascii=False)] if as_json else printing.lines(found, whys)
+        for line in told:
+            click.echo(line)
 
 
 @main.command(help="Set up a demonstration: database, content/, index, accounts; then serve.")
@@ -209,6 +261,7 @@ def demo(host: str, port: int, new_passwords: bool) -> None:
     with _open(any_schema=True) as house:
         schema.upgrade(house.store)
         fresh = demonstration.accounts_of(house, again=new_passwords)
+        demonstration.synonyms_of(house)
         demonstration.fill(house, lambda total: upkeep.progress(total, _("取り込み")))
         upkeep.index(house)
     address = f"http://{host}:{port}"
@@ -225,15 +278,3 @@ def demo(host: str, port: int, new_passwords: bool) -> None:
     click.echo("\n".join(lines))
     sys.stdout.flush()
     serving.serve(settings, host=host, port=port, workers=1)
-
-
-def _hit(result: searching.Result) -> dict[str, Any]:
-    return {
-        "id": result.page.id,
-        "external_id": result.page.external_id,
-        "title": result.revision.title,
-        "kind": result.page.kind.value,
-        "audience": result.page.audience.value,
-        "score": round(result.score, 4),
-        "snippet": "".join(piece.text for piece in result.snippet),
-    }

@@ -1,4 +1,4 @@
-"""Fill an empty house for a demonstration: three accounts and the pages of content/."""
+"""Fill an empty house for a demonstration: three accounts, and the pages and synonyms of content/."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kb import config
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import STAFF_ROLES, SYSTEM
-from kb.services import accounts, importing, passwords, sheets
+from kb.services import accounts, importing, passwords, sheets, synonyms
 from kb.services.house import House
 from kb.store import users
 
@@ -39,6 +39,13 @@ def accounts_of(house: House, *, again: bool = False) -> list[SignIn]:
                 continue
         made.append(SignIn(role.value, f"{NAMES[role.value]}", password))
     return made
+
+
+def synonyms_of(house: House) -> None:
+    """Load the first list of synonyms into a house that never had any: what an SV changed or removed stays so."""
+    with house.store.writing() as db:
+        if not synonyms.has_any(db):
+            synonyms.take_in(db, sheets.read(config.CONTENT / "synonyms.csv").rows, by=SYSTEM)
 
 
 def fill(house: House, progress: Callable[[int], AbstractContextManager[Callable[[int], None]]]) -> int:

@@ -7,12 +7,14 @@ import * as copying from "./modules/copying.js";
 import * as desk from "./modules/console.js";
 import * as dialogs from "./modules/dialogs.js";
 import * as editor from "./modules/editor.js";
+import * as finding from "./modules/finding.js";
 import * as forms from "./modules/forms.js";
 import * as keys from "./modules/keys.js";
 import * as lookAlikes from "./modules/look_alikes.js";
 import * as menus from "./modules/menus.js";
 import * as preview from "./modules/preview.js";
 import * as suggest from "./modules/suggest.js";
+import * as synonyms from "./modules/synonyms.js";
 import * as ticks from "./modules/ticks.js";
 import * as toasts from "./modules/toasts.js";
 
@@ -23,8 +25,8 @@ function dress(root) {
 
 document.documentElement.classList.add("js");
 
-// Dialogs first: they stand before every other click. Suggestions before the desk: an open list has the arrows.
-const parts = [dialogs, menus, toasts, suggest, desk, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, forms];
+// Dialogs first: they stand before every other click. Suggestions before the desk: an open list has the arrows. The desk before what is found: it waits for that.
+const parts = [dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, synonyms, forms];
 for (const part of parts) {
   try {
     part.init();

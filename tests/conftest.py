@@ -109,7 +109,7 @@ def renderer() -> Iterator[Renderer]:
 
 @pytest.fixture
 def house(store: Store, index: MemoryIndex, renderer: Renderer, tmp_path: Path) -> House:
-    return House(store, index, renderer, tmp_path / "files")
+    return House(store, index, renderer, tmp_path / "files", MemoryIndex)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pytest
 from click.testing import CliRunner, Result
@@ -74,6 +75,50 @@ def test_imported_pages_are_found_at_once_and_only_by_their_readers(ready: Run, 
     assert [hit["external_id"] for hit in found["hits"]] == ["a"]
     staff = json.loads(ready("search", "返品", "--json", "--role", "operator").output)
     assert {hit["external_id"] for hit in staff["hits"]} == {"a", "b"}
+
+
+def test_each_hit_is_explained_to_whoever_asks(ready: Run, tmp_path: Path) -> None:
+    body = "送料は無料です。\n\n:::staff\n内規の箱\n:::"
+    ready("import", _rows(tmp_path / "rows.jsonl", {**ROW, "body": body}), "--audience", "public")
+    told = ready("search", "返品の送料と宇宙", "--explain").output
+    head = next(line for line in told.splitlines() if "検索の言葉" in line)
+    row = next(line for line in told.splitlines() if "返品" in line and "題名" in line)
+    assert row.split()[:4] == ["返品", "返品", "同じ言葉", "題名"]
+    assert _place(head, "一致のしかた") == _place(row, "同じ言葉") and _place(head, "場所") == _place(row, "題名")
+    assert any(line.split()[:1] == ["宇宙"] for line in told.splitlines())
+    assert "一致のしかた" not in ready("search", "返品の送料と宇宙").output
+    # Nobody has validated what comes in from a file.
+    assert "未検証の記事" in told and "×0.8" in told
+    [hit] = json.loads(ready("search", "返品の送料", "--explain", "--json").output)["hits"]
+    assert 0.8 * sum(one["score"] for one in hit["reasons"]) == pytest.approx(hit["score"], abs=1e-3)
+    assert {"asked", "found", "how", "field", "score"} == hit["reasons"][0].keys()
+    assert "reasons" not in json.loads(ready("search", "返品", "--json").output)["hits"][0]
+    # Every role is told of its own fields alone.
+    for role, fields in (("customer", set()), ("operator", {"staff"})):
+        hits = json.loads(ready("search", "返品と箱", "--explain", "--json", "--role", role).output)["hits"]
+        assert {one["field"] for one in hits[0]["reasons"]} & {"staff"} == fields
+
+
+def test_what_was_mended_is_told(ready: Run, tmp_path: Path) -> None:
+    ready("import", _rows(tmp_path / "rows.jsonl", {**ROW, "title": "パスワードを変える"}), "--audience", "public")
+    told = ready("search", "パスワド", "--explain").output
+    assert "「パスワード」で検索しました。" in told and "打ち間違い" in told
+    assert json.loads(ready("search", "パスワド", "--json").output)["did_you_mean"] == "パスワード"
+
+
+def test_with_a_broken_index_the_terminal_searches_the_database(ready: Run, tmp_path: Path) -> None:
+    ready("import", _rows(tmp_path / "rows.jsonl", ROW), "--audience", "public")
+    assert "索引を作り直しています" not in ready("search", "返品").output
+    (tmp_path / "home" / "search_index" / "live" / "fingerprint.json").write_text("not JSON")
+    for more in ((), ("--explain",)):
+        told = ready("search", "返品", *more).output
+        assert "検索の索引を作り直しています。" in told and "返品したい" in told
+    assert json.loads(ready("search", "返品", "--json").output)["fallback"] is True
+
+
+def _place(line: str, word: str) -> int:
+    """Where a word stands on a terminal, which shows a Japanese letter two places wide."""
+    return sum(2 if east_asian_width(letter) in "FW" else 1 for letter in line[: line.index(word)])
 
 
 def test_a_bad_row_is_named_and_nothing_is_written(ready: Run, tmp_path: Path) -> None:
@@ -147,3 +192,22 @@ def test_a_terminal_that_speaks_english_is_told_in_english(run: Run, monkeypatch
 def _bytes(folder: Path) -> dict[str, bytes]:
     files = (file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def test_synonyms_come_in_once_and_go_out_as_they_came(ready: Run, tmp_path: Path) -> None:
+    file, copy = tmp_path / "synonyms.csv", tmp_path / "copy.csv"
+    # A new database has the first list already.
+    before = ready("synonyms", "list").output.splitlines()
+    assert len(before) > 500 and "電話番号＝TEL" in before
+    file.write_text("wordings,one_way,note\nマンドリル|カナリア,,店\nマンドリル|トナカイ,1,\n", encoding="utf-8")
+    assert "追加 2組" in ready("synonyms", "import", str(file)).output
+    assert "変わらないもの 2組" in ready("synonyms", "import", str(file)).output
+    added = {"マンドリル＝カナリア  # 店", "マンドリル→トナカイ"}
+    assert sorted(ready("synonyms", "list").output.splitlines()) == sorted([*before, *added])
+    assert f"{len(before) + 2}組を" in ready("synonyms", "export", str(copy)).output
+    assert set(file.read_text("utf-8").split()) <= set(copy.read_text("utf-8-sig").split())
+    assert "追加 0組" in ready("synonyms", "import", str(copy)).output
+    assert ".csv で終わらせて" in ready("synonyms", "export", str(tmp_path / "copy.txt")).output
+    file.write_text("wordings\n返品\n", encoding="utf-8")
+    refused = ready("synonyms", "import", str(file))
+    assert refused.exit_code == 1 and "synonyms.csv の 2 行目" in refused.output

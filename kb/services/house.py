@@ -1,5 +1,6 @@
 """What the doors hand to the verbs: the store, the index, the renderer, the folder of files."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,13 @@ __all__ = ["House", "Session"]
 
 @dataclass(frozen=True)
 class House:
+    """`scratch` makes an empty index that lives for one search only, for when the real one can't answer."""
+
     store: Store
     index: SearchIndex
     renderer: Renderer
     files: Path
+    scratch: Callable[[], SearchIndex]
 
     def close(self) -> None:
         """Let go of connections, index files and the rendering process."""

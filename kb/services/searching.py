@@ -1,32 +1,60 @@
 """Find pages: every hit is read again from the store before anything of it leaves the house."""
 
+import re
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 from kb.rules import limits
 from kb.rules.errors import Invalid
+from kb.rules.pages import Audience, Confidence, Kind
 from kb.rules.roles import Actor, Permission, require
-from kb.search.port import Query, SearchIndex
+from kb.search.port import Found, Hit, IndexBroken, IndexBusy, Query
+from kb.services import falling_back, synonyms
 from kb.services.checking import one_line
-from kb.store import listing, pages
+from kb.services.house import House
+from kb.store import categories, listing, pages
 from kb.store.base import Session
+from kb.store.categories import Category
+from kb.store.listing import Facts
 from kb.store.pages import Page, Revision
 from kb.text import audience as audiences
-from kb.text import plain, snippets
+from kb.text import japanese, plain, snippets
 
 # The hits of one query that are looked up in the store, so that the count told is one of readable pages.
 RECHECKED = 200
+RELATED = 5
+TAGS = 8  # of a search that are offered to narrow it
+# A facet, the part of a query that narrows by it, and that part when it narrows nothing; the last two for staff alone.
+_FIELDS: tuple[tuple[str, str, Any], ...] = (
+    ("kind", "kinds", ()),
+    ("category", "category", None),
+    ("tag", "tag", None),
+    ("confidence", "confidence", None),
+    ("audience", "held_by", None),
+)
+_WORDS: dict[str, tuple[str, ...]] = {"kind": tuple(Kind), "confidence": tuple(Confidence), "audience": tuple(Audience)}
+_NUMBER = re.compile(r"#\s?([0-9]{1,9})")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks for; None lets everything through."""
+    """What a reader asks for; None lets everything through. `audience`: of the pages, never wider than the reader's.
+
+    `half_typed`: the last word may be unfinished; then only titles, phrases and tags are looked at.
+    """
 
     words: str
     language: str | None = None
     kind: str | None = None
     category: str | None = None
     tag: str | None = None
+    confidence: str | None = None
+    audience: str | None = None
+    facets: bool = False
+    half_typed: bool = False
     limit: int = limits.PAGE_SIZE
     offset: int = 0
 
@@ -45,87 +73,119 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Facet:
+    """A value that narrows a search, and how many of its pages have it; None while that can't be told for certain."""
+
+    value: str
+    count: int | None
+    category: Category | None = None
+
+
+@dataclass(frozen=True)
 class Results:
+    """What was found. `direct` is the page whose number was typed (#123); it comes first.
+
+    `corrected` is what was searched for in place of a mistyped word, else empty. `facets` go by field: kind, category,
+    tag, and for staff confidence and audience. `fallback`: the database was searched, since the index can't be.
+    """
+
     words: str
     total: int
     results: list[Result]
     took_ms: float
+    corrected: str = ""
+    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
+    direct: Page | None = None
+    fallback: bool = False
 
 
-def search(db: Session, index: SearchIndex, wanted: Wanted, *, viewer: Actor) -> Results:
-    """The best pages for these words that the viewer may read; no words, no results."""
+def search(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Results:
+    """The best pages for these words that the viewer may read; no words, no results. Raises Invalid for limit, offset.
+
+    The words themselves are never refused: what is too long or can't be read is left out.
+    """
     began = time.perf_counter()
     if not 1 <= wanted.limit <= limits.PAGE_SIZE_MAX:
         raise Invalid("limit は1〜%(limit)sで指定してください。", field="limit", limit=limits.PAGE_SIZE_MAX)
     if wanted.offset < 0:
         raise Invalid("offset は0以上で指定してください。", field="offset")
-    words = wanted.words.strip()
-    query = Query(
-        words,
+    query = query_of(db, wanted, viewer=viewer)
+    asked = _ask(db, house, query, viewer=viewer)
+    direct = numbered(db, query.words, viewer=viewer)
+    first = [direct.id] if direct is not None else []
+    order = [*first, *(hit.page_id for hit in asked.hits if hit.page_id not in first)]
+    shown = pages.by_ids(db, order[wanted.offset : wanted.offset + wanted.limit], viewer=viewer)
+    return Results(
+        query.words,
+        len(order) + asked.unseen,
+        _results(asked, order, shown, viewer=viewer),
+        (time.perf_counter() - began) * 1000,
+        corrected=asked.found.corrected if asked.hits else "",
+        facets=_facets(db, house, query, asked, viewer=viewer) if wanted.facets else {},
+        direct=direct,
+        fallback=asked.is_fallback,
+    )
+
+
+def query_of(db: Session, wanted: Wanted, *, viewer: Actor) -> Query:
+    """The question to the index: the words made one line, with the synonyms that hold now."""
+    return Query(
+        one_line(wanted.words[: limits.QUERY]),
         viewer.audience,
         language=wanted.language,
         kinds=(wanted.kind,) if wanted.kind else (),
         category=wanted.category,
         tag=wanted.tag,
+        confidence=wanted.confidence,
+        held_by=wanted.audience,
+        synonyms=synonyms.current(db),
+        half_typed=wanted.half_typed,
+        facets=wanted.facets,
         limit=max(RECHECKED, wanted.offset + wanted.limit),
     )
-    found = index.search(query)
-    readable = pages.by_ids(db, [hit.page_id for hit in found.hits], viewer=viewer)
-    hits = [hit for hit in found.hits if hit.page_id in readable]
-    total = len(hits) if found.total <= len(found.hits) else found.total - len(found.hits) + len(hits)
-    results = []
-    for hit in hits[wanted.offset : wanted.offset + wanted.limit]:
-        page = readable[hit.page_id]
-        assert page.shown is not None
-        results.append(_result(page, page.shown, hit.score, hit.terms or found.terms, viewer=viewer))
-    return Results(words, total, results, (time.perf_counter() - began) * 1000)
 
 
-def suggest(db: Session, index: SearchIndex, words: str, *, language: str | None = None, viewer: Actor) -> list[Result]:
-    """A few pages for what has been typed so far: titles that hold the very letters first, then what a search finds."""
-    typed = one_line(words)[: limits.TITLE]
-    if not typed:
-        return []
-    by_letters = listing.titled_like(db, typed, viewer=viewer, language=language, limit=limits.SUGGESTIONS)
-    results = [
-        _result(page, page.shown, 0.0, (), viewer=viewer, with_snippet=False)
-        for page in by_letters
-        if page.shown is not None
-    ]
-    known = {result.page.id for result in results}
-    rest = search(db, index, Wanted(typed, language=language, limit=limits.SUGGESTIONS), viewer=viewer)
-    return (results + [one for one in rest.results if one.page.id not in known])[: limits.SUGGESTIONS]
+def number_in(words: str) -> int | None:
+    """The number of a page, if that is what was typed: #123, ＃１２３."""
+    typed = _NUMBER.fullmatch(japanese.fold(words).strip())
+    return int(typed[1]) if typed and int(typed[1]) < 2**31 else None
 
 
-def look_alikes(db: Session, index: SearchIndex, text: str, *, but: int | None = None, viewer: Actor) -> list[Result]:
+def numbered(db: Session, words: str, *, viewer: Actor) -> Page | None:
+    """The page whose number was typed, if there is one that the viewer may read."""
+    number = number_in(words)
+    page = pages.get(db, number, viewer=viewer) if number is not None else None
+    return page if page is not None and page.shown is not None else None
+
+
+def look_alikes(db: Session, house: House, text: str, *, but: int | None = None, viewer: Actor) -> list[Result]:
     """Pages and stories that tell something like this text; for authors while they write and SVs while they review."""
     require(viewer, Permission.READ_STAFF)
-    words = plain.plain(text)[: limits.QUERY].replace('"', " ").replace("-", " ")
-    found = search(db, index, Wanted(words, limit=limits.LOOK_ALIKES + 1), viewer=viewer)
+    words = _bare(plain.plain(text)[: limits.QUERY])
+    found = search(db, house, Wanted(words, limit=limits.LOOK_ALIKES + 1), viewer=viewer)
     return [result for result in found.results if result.page.id != but][: limits.LOOK_ALIKES]
 
 
-def related(db: Session, index: SearchIndex, page: Page, *, viewer: Actor) -> list[Page]:
-    """Other pages in the same language that a reader of this one may want next."""
+def related(db: Session, house: House, page: Page, *, viewer: Actor) -> list[Page]:
+    """Other pages in the same language that a reader of this one may want next; none while the index can't be used."""
     if page.shown is None:
         return []
-    words = " ".join([page.shown.title, *page.shown.phrases[:3]])[: limits.QUERY]
-    wanted = Wanted(words.replace('"', " ").replace("-", " "), language=page.language.value, limit=6)
-    found = search(db, index, wanted, viewer=viewer)
-    return [result.page for result in found.results if result.page.id != page.id][:5]
+    words = _bare(" ".join([page.shown.title, *page.shown.phrases[:3]]))
+    query = query_of(db, Wanted(words, language=page.language.value), viewer=viewer)
+    try:
+        found = house.index.search(replace(query, limit=2 * RELATED))
+    except (IndexBroken, IndexBusy):
+        return []
+    ids = [hit.page_id for hit in found.hits if hit.page_id != page.id]
+    readable = pages.by_ids(db, ids, viewer=viewer)
+    return [readable[page_id] for page_id in ids if page_id in readable][:RELATED]
 
 
-def _result(
-    page: Page,
-    revision: Revision,
-    score: float,
-    terms: tuple[str, ...],
-    *,
-    viewer: Actor,
-    with_snippet: bool = True,
-) -> Result:
-    wanted = set(terms)
-    text = plain.plain(audiences.cut(revision.body, viewer.audience)) if with_snippet else ""
+def result(page: Page, score: float, terms: Iterable[str], *, viewer: Actor, with_snippet: bool = True) -> Result:
+    """A page as it is shown among others, with these terms marked; its text is cut for the viewer first."""
+    assert page.shown is not None
+    revision, wanted = page.shown, set(terms)
+    text = _readable_text(revision.body, viewer.audience) if with_snippet else ""
     marked = ((phrase, snippets.mark(phrase, wanted)) for phrase in revision.phrases)
     phrase = max(marked, key=lambda pair: sum(piece.hit for piece in pair[1]), default=("", ()))
     return Result(
@@ -135,5 +195,91 @@ def _result(
         snippets.mark(revision.title, wanted),
         phrase[1] if any(piece.hit for piece in phrase[1]) else (),
         snippets.snippet(text, wanted) if text else (),
-        terms,
+        tuple(terms),
     )
+
+
+# A snippet needs the plain text of twenty pages; the best pages are found by many searches.
+@lru_cache(maxsize=1_024)
+def _remembered(body: str, audience: Audience) -> str:
+    return plain.plain(audiences.cut(body, audience))
+
+
+def _readable_text(body: str, audience: Audience) -> str:
+    """The plain text of a body, cut for an audience; long ones are rare, and not worth the memory."""
+    return (_remembered if len(body) <= 20_000 else _remembered.__wrapped__)(body, audience)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the index found, and the facts of those pages that the viewer may read."""
+
+    found: Found
+    readable: Mapping[int, Facts]
+    is_fallback: bool
+
+    @property
+    def hits(self) -> list[Hit]:
+        return [hit for hit in self.found.hits if hit.page_id in self.readable]
+
+    @property
+    def unseen(self) -> int:
+        """Hits beyond those that were read again."""
+        return max(0, self.found.total - len(self.found.hits))
+
+
+def _ask(db: Session, house: House, query: Query, *, viewer: Actor) -> _Asked:
+    found, is_fallback = falling_back.search(db, house, query, viewer=viewer)
+    return _Asked(found, listing.facts(db, [hit.page_id for hit in found.hits], viewer=viewer), is_fallback)
+
+
+def _results(asked: _Asked, order: list[int], shown: Mapping[int, Page], *, viewer: Actor) -> list[Result]:
+    hits = {hit.page_id: hit for hit in asked.hits}
+    results = []
+    for page_id in order:
+        if page_id in shown:
+            hit = hits.get(page_id)
+            terms = (hit.terms if hit else ()) or asked.found.terms
+            results.append(result(shown[page_id], hit.score if hit else 0.0, terms, viewer=viewer))
+    return results
+
+
+def _facets(db: Session, house: House, query: Query, asked: _Asked, *, viewer: Actor) -> dict[str, tuple[Facet, ...]]:
+    """What the search may be narrowed by, field by field; a field that narrows already is counted as if it did not."""
+    known = {one.key: one for one in categories.visible_to(db, viewer)}
+    facets = {}
+    for name, field_name, nothing in _FIELDS if viewer.is_staff else _FIELDS[:3]:
+        wider = replace(query, **{field_name: nothing})
+        # The database takes its time: while it stands in, a chosen value is the only one of its field.
+        one = asked if wider == query or asked.is_fallback else _ask(db, house, wider, viewer=viewer)
+        facets[name] = _values(db, name, one, known, chosen=query.category)
+    return facets
+
+
+def _values(
+    db: Session, name: str, asked: _Asked, known: Mapping[str, Category], *, chosen: str | None
+) -> tuple[Facet, ...]:
+    """The values of one field, the one with the most pages first. A tag is told only if a hit read again carries it."""
+    # If the index counted a page that this reader may not read, its numbers say more than they should.
+    is_certain = len(asked.readable) == len(asked.found.hits)
+    counts = {_spelt(value): count for value, count in asked.found.facets.get(name, {}).items()} if is_certain else {}
+    if name == "tag":
+        values = set(listing.tags_of(db, list(asked.readable)))
+    else:
+        values = {str(getattr(fact, name)) for fact in asked.readable.values()}
+        values |= {value for value in _WORDS.get(name, tuple(known)) if _spelt(value) in counts}
+    if name == "category":
+        values = {*values, chosen or ""} & known.keys()
+    told = [Facet(value, counts.get(_spelt(value)), known.get(value)) for value in values]
+    told.sort(key=lambda facet: (-(facet.count or 0), facet.value))
+    return tuple(told[: TAGS if name == "tag" else None])
+
+
+def _spelt(value: str) -> str:
+    """A value as the index may spell it."""
+    return "_".join(japanese.fold(value).split())
+
+
+def _bare(words: str) -> str:
+    """The words without the signs that a query would read as orders."""
+    return words.replace('"', " ").replace("-", " ")

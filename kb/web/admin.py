@@ -68,6 +68,7 @@ def roles() -> Any:
         Permission.CATEGORISE: _("分類を変える"),
         Permission.EXPORT: _("記事を書き出す"),
         Permission.READ_EVENTS: _("記録を見る"),
+        Permission.KEEP_SYNONYMS: _("同義語を整える"),
         Permission.IMPORT: _("記事を取り込む"),
         Permission.MANAGE_PEOPLE: _("人と役割を管理する"),
     }

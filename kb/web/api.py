@@ -1,15 +1,16 @@
 """The same services as JSON under /api/v1; people script against it, so its shapes stay."""
 
+from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, jsonify
 
 from kb.rules import limits
 from kb.rules.errors import NotFound
-from kb.rules.pages import Kind, Language
-from kb.services import comparing, reading, searching
+from kb.rules.pages import Audience, Confidence, Kind, Language
+from kb.services import comparing, reading, searching, suggesting
 from kb.services.reading import Filter
-from kb.web import addresses, forms
+from kb.web import addresses, cards, forms
 from kb.web.house import actor, house
 from kb.web.transaction import db
 
@@ -19,30 +20,45 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 @bp.get("/search")
 def search() -> Any:
     wanted = searching.Wanted(
-        forms.text("q")[: limits.QUERY],
-        language=language.value if (language := forms.maybe("language", Language)) else None,
-        kind=kind.value if (kind := forms.maybe("kind", Kind)) else None,
+        forms.text("q"),
+        language=_maybe("language", Language),
+        kind=_maybe("kind", Kind),
         category=forms.text("category") or None,
         tag=forms.text("tag") or None,
+        confidence=_maybe("confidence", Confidence),
+        audience=_maybe("audience", Audience),
+        facets=forms.ticked("facets"),
         limit=forms.number("limit", limits.PAGE_SIZE) or 0,
         offset=forms.number("offset", 0) or 0,
     )
-    found = searching.search(db(), house().index, wanted, viewer=actor())
-    return jsonify(
-        query=found.words,
-        total=found.total,
-        took_ms=round(found.took_ms, 1),
-        hits=[_hit(one) for one in found.results],
-        did_you_mean=None,
-        zero=found.total == 0,
-    )
+    found = searching.search(db(), house(), wanted, viewer=actor())
+    answer = {
+        "query": found.words,
+        "total": found.total,
+        "took_ms": round(found.took_ms, 1),
+        "hits": [_hit(one) for one in found.results],
+        "did_you_mean": found.corrected or None,
+        "zero": found.total == 0,
+        "fallback": found.fallback,
+    }
+    if wanted.facets:
+        answer["facets"] = {
+            name: [{"value": one.value, "count": one.count} for one in values] for name, values in found.facets.items()
+        }
+    return jsonify(answer)
 
 
 @bp.get("/suggest")
 def suggest() -> Any:
-    found = searching.suggest(db(), house().index, forms.text("q")[: limits.QUERY], viewer=actor())
+    found = suggesting.suggest(db(), house(), forms.text("q"), viewer=actor())
+    told = cards.suggestions(found)
     return jsonify(
-        suggestions=[{"id": one.page.id, "title": one.revision.title, "url": _url(one.page)} for one in found]
+        q=found.words,
+        completions=[{"word": one.word} for one in found.completions],
+        suggestions=[
+            {key: one[key] for key in ("id", "title", "phrase") if key in one} | {"url": _url(page.page)}
+            for one, page in zip(told["suggestions"], found.pages, strict=True)
+        ],
     )
 
 
@@ -86,6 +102,11 @@ def revisions(id: int) -> Any:
             for one in history.revisions
         ],
     )
+
+
+def _maybe(name: str, words: type[StrEnum]) -> str | None:
+    value = forms.maybe(name, words)
+    return value.value if value else None
 
 
 def _url(page: Any) -> str:

@@ -1,15 +1,23 @@
 """What templates draw of pages, hits and proposals: small dictionaries, made in one place."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
 
 from kb.rules import limits
+from kb.rules.pages import Audience, Confidence, Kind
 from kb.services.reading import Shelf
-from kb.web import addresses
+from kb.services.searching import Facet, Results
+from kb.services.suggesting import Suggestions
+from kb.web import addresses, filters
 from kb.web.house import lang
 from kb.web.language import gettext as _
+
+# Fields whose values have an order of their own.
+WORDS = {"kind": tuple(Kind), "confidence": tuple(Confidence), "audience": tuple(Audience)}
+QUOTES = re.compile('["＂“”「」]')
 
 
 def page_count(total: int, size: int = limits.PAGE_SIZE) -> int:
@@ -61,6 +69,76 @@ def hit(result: Any, *, desk: bool = False) -> dict[str, Any]:
         "category": page.category.name(lang()) if page.category else "",
         "updated_at": page.validated_at or page.updated_at,
     }
+
+
+def screen(found: Results | None, number: int, *, desk: bool = False) -> dict[str, Any]:
+    """One screen of what was found, as the search rooms draw it."""
+    total = found.total if found else 0
+    return {
+        "total": total,
+        "hits": [hit(one, desk=desk) for one in found.results] if found else [],
+        "page": number,
+        "pages": page_count(total),
+        "corrected": found.corrected if found else "",
+        "fallback": found.fallback if found else False,
+    }
+
+
+def suggestions(found: Suggestions, *, desk: bool = False) -> dict[str, Any]:
+    """Suggestions as our own search boxes take them; `pieces` are of the title, or of the phrase where that matched."""
+    pages = []
+    for one in found.pages:
+        is_titled = any(piece.hit for piece in one.title) or not one.phrase
+        told = {
+            "id": one.page.id,
+            "title": one.revision.title,
+            "url": addresses.desk(one.page) if desk else addresses.public(one.page),
+            "pieces": [[piece.text, piece.hit] for piece in (one.title if is_titled else one.phrase)],
+        }
+        pages.append(told if is_titled else told | {"phrase": "".join(piece.text for piece in one.phrase)})
+    return {
+        "q": found.words,
+        "completions": [{"word": one.word, "fills": one.fills} for one in found.completions],
+        "suggestions": pages,
+    }
+
+
+def facet_word(name: str, facet: Facet) -> str:
+    """What a value of a facet is called."""
+    if name == "category" and facet.category is not None:
+        return facet.category.name(lang())
+    words = {"kind": filters.kind_word, "confidence": filters.confidence_word, "audience": filters.audience_word}
+    return words[name](facet.value) if name in words else facet.value
+
+
+def facets(
+    found: Mapping[str, Sequence[Facet]], chosen: Mapping[str, str], address: Callable[..., str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Facets as choices: field → word, count or None, whether chosen, and the address that chooses it or lets it go.
+
+    Kinds are all there and, like the other fixed words, in their own order; what is chosen is there in any case.
+    """
+    groups = {}
+    for name in ("kind", *(name for name in found if name != "kind")):
+        values = {facet.value: facet for facet in found.get(name, ())}
+        order = dict.fromkeys([*WORDS.get(name, values), chosen.get(name, "")])
+        shown = [value for value in order if name == "kind" or value in {*values, chosen.get(name)}]
+        groups[name] = [
+            {
+                "word": facet_word(name, values.get(value, Facet(value, None))),
+                "count": values[value].count if value in values else None,
+                "current": value == chosen.get(name),
+                "url": address(**{**chosen, name: None if value == chosen.get(name) else value}),
+            }
+            for value in shown
+            if value
+        ]
+    return groups
+
+
+def quoted(words: str) -> str:
+    """The words so that they are searched exactly as typed."""
+    return " ".join(f'"{word}"' for word in QUOTES.sub(" ", words).split())
 
 
 def look_alike(result: Any) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """The staff search: the list of answers, and the chosen page beside it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, url_for
 
 from kb.rules import limits
 from kb.rules.errors import Gone, NotFound
-from kb.rules.pages import Kind
-from kb.services import reading, searching
+from kb.rules.pages import Audience, Confidence, Kind
+from kb.services import reading, searching, suggesting
 from kb.services.reading import Filter
-from kb.web import addresses, cards, filters, forms, showing
+from kb.web import addresses, cards, forms, showing
 from kb.web.house import actor, house
-from kb.web.language import gettext as _
 from kb.web.transaction import db
 
 bp = Blueprint("console", __name__)
@@ -19,41 +19,30 @@ bp = Blueprint("console", __name__)
 
 @bp.get("/console")
 def search() -> Any:
+    """The whole room; with part=list only what stands under the box, for whoever is typing."""
     words = forms.text("q").strip()[: limits.QUERY]
-    kind, tag = forms.maybe("kind", Kind), forms.text("tag") or None
-    number = max(1, forms.number("page", 1) or 1)
-    total, hits, fresh = 0, [], []
-    if words:
-        offset = (number - 1) * limits.PAGE_SIZE
-        wanted = searching.Wanted(words, kind=kind.value if kind else None, tag=tag, offset=offset)
-        found = searching.search(db(), house().index, wanted, viewer=actor())
-        total, hits = found.total, [cards.hit(result, desk=True) for result in found.results]
-    else:
-        _total, newest = reading.many(db(), Filter(kind=kind, tag=tag), viewer=actor(), limit=12)
-        fresh = [{**cards.link(page, desk=True), "at": page.updated_at, "kind": page.kind.value} for page in newest]
-    chosen = forms.number("open") or (hits[0]["id"] if hits else None)
-    view = _open(chosen)
-    kinds = [("", _("すべて"), None)] + [(one.value, filters.kind_word(one.value), None) for one in Kind]
+    chosen = narrowed()
+    is_part = forms.text("part") == "list"
+    facts = _found(words, chosen, is_typing=is_part) if words else _fresh(chosen)
+    if is_part:
+        return render_template("console/_found.html", opened=None, **facts)
+    hits = facts["found"]["hits"]
+    opened = forms.number("open") or (hits[0]["id"] if hits else None)
+    view = _open(opened)
     return render_template(
         "console/search.html",
-        q=words,
-        kind=kind.value if kind else "",
-        kinds=kinds,
-        found={"total": total, "hits": hits, "page": number, "pages": cards.page_count(total)},
-        chosen={"id": chosen} if view else None,
+        opened=opened if view else None,
         page=showing.page_card(view) if view else None,
         body=view.body if view else None,
-        fresh=fresh,
-        page_url=cards.pages_of("console.search", q=words, kind=kind, tag=tag),
-        did_you_mean=None,
         suggest_url=url_for("console.suggest"),
+        **facts,
     )
 
 
 @bp.get("/console/suggest")
 def suggest() -> Any:
-    found = searching.suggest(db(), house().index, forms.text("q")[: limits.QUERY], viewer=actor())
-    return jsonify(suggestions=[{"title": one.revision.title, "url": addresses.desk(one.page)} for one in found])
+    found = suggesting.suggest(db(), house(), forms.text("q"), viewer=actor())
+    return jsonify(cards.suggestions(found, desk=True))
 
 
 @bp.get("/console/preview/<int:id>")
@@ -63,6 +52,66 @@ def preview(id: int) -> Any:
     if view is None:
         raise NotFound()
     return render_template("console/_view.html", page=showing.page_card(view), body=view.body, q=forms.text("q"))
+
+
+def narrowed() -> dict[str, str]:
+    """What a staff search is narrowed to, by field; what narrows nothing is left out."""
+    found = {
+        "kind": forms.maybe("kind", Kind),
+        "category": forms.text("category").strip()[: limits.CATEGORY],
+        "tag": forms.text("tag").strip()[: limits.TAG],
+        "confidence": forms.maybe("confidence", Confidence),
+        "audience": forms.maybe("audience", Audience),
+    }
+    return {name: str(value) for name, value in found.items() if value}
+
+
+def shelf_of(key: str) -> Any:
+    """The category with this key; None for one that is unknown to this reader."""
+    try:
+        return reading.category(db(), key, viewer=actor())
+    except NotFound:
+        return None
+
+
+def _found(words: str, chosen: dict[str, str], *, is_typing: bool) -> dict[str, Any]:
+    number = max(1, forms.number("page", 1) or 1)
+    wanted = searching.Wanted(words, facets=True, offset=(number - 1) * limits.PAGE_SIZE, **chosen)
+    found = searching.search(db(), house(), wanted, viewer=actor())
+    if is_typing and not found.total and not found.fallback:
+        # The last word may be half typed, and a list that empties at every such word would only flicker.
+        found = searching.search(db(), house(), replace(wanted, half_typed=True), viewer=actor())
+    return {
+        "q": words,
+        "chosen": chosen,
+        "found": cards.screen(found, number, desk=True),
+        "facets": cards.facets(found.facets, chosen, lambda **more: url_for("console.search", q=words, **more)),
+        "fresh": [],
+        "exact_url": url_for("console.search", q=cards.quoted(words), **chosen),
+        "page_url": cards.pages_of("console.search", q=words, **chosen),
+    }
+
+
+def _fresh(chosen: dict[str, str]) -> dict[str, Any]:
+    """What is new, while nobody has typed anything."""
+    shelf = shelf_of(chosen["category"]) if "category" in chosen else None
+    wanted = Filter(
+        kind=forms.maybe("kind", Kind),
+        # No shelf has the number 0, so an unknown one holds nothing.
+        category_id=shelf.id if shelf else 0 if "category" in chosen else None,
+        tag=chosen.get("tag"),
+        confidence=forms.maybe("confidence", Confidence),
+        audience=chosen.get("audience"),
+    )
+    _total, newest = reading.many(db(), wanted, viewer=actor(), limit=12)
+    known = {"category": (searching.Facet(shelf.key, None, shelf),)} if shelf else {}
+    return {
+        "q": "",
+        "chosen": chosen,
+        "found": cards.screen(None, 1, desk=True),
+        "facets": cards.facets(known, chosen, lambda **more: url_for("console.search", **more)),
+        "fresh": [{**cards.link(page, desk=True), "at": page.updated_at, "kind": page.kind.value} for page in newest],
+    }
 
 
 def _open(page_id: int | None) -> reading.View | None:

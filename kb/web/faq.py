@@ -1,5 +1,6 @@
 """The public side: home, page, search, category, suggestions, feed. Everybody sees here what a customer sees."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from kb.rules import limits
 from kb.rules.pages import Kind
 from kb.rules.roles import VISITOR
-from kb.services import naming, reading, searching
+from kb.services import naming, reading, searching, suggesting
 from kb.services.reading import Filter
 from kb.web import addresses, cards, forms
 from kb.web.house import house, lang
@@ -45,7 +46,7 @@ def page(id: int, title: str = "") -> Any:
     # The id decides; an old title, or the other language in front, leads to the one right address.
     if title != naming.slug_of(view.page) or lang() != view.page.language.value:
         return redirect(addresses.public(view.page), 301)
-    related = searching.related(db(), house().index, view.page, viewer=VISITOR)
+    related = searching.related(db(), house(), view.page, viewer=VISITOR)
     other = next((one for one in view.translations if one.language.value != lang()), None)
     page = view.page
     return render_template(
@@ -71,41 +72,37 @@ def page(id: int, title: str = "") -> Any:
 
 @bp.get("/<any(ja,en):lang>/search")
 def search() -> Any:
+    """What customers find; with part=list only what stands under the box, for whoever is typing."""
     words = forms.text("q").strip()[: limits.QUERY]
+    is_part = forms.text("part") == "list"
     number = max(1, forms.number("page", 1) or 1)
-    category = forms.text("category") or None
-    wanted = searching.Wanted(words, language=lang(), category=category, offset=(number - 1) * limits.PAGE_SIZE)
-    found = searching.search(db(), house().index, wanted, viewer=VISITOR)
-    tiles = _tiles()
-    narrow = [
-        {"word": _("すべて"), "url": url_for("faq.search", q=words), "count": None, "current": category is None}
-    ] + [
-        {
-            "word": tile["name"],
-            "url": url_for("faq.search", q=words, category=tile["key"]),
-            "count": None,
-            "current": category == tile["key"],
-        }
-        for tile in tiles
-    ]
-    hits = [cards.hit(result) for result in found.results]
+    category = forms.text("category").strip()[: limits.CATEGORY] or None
+    offset = (number - 1) * limits.PAGE_SIZE
+    wanted = searching.Wanted(words, language=lang(), category=category, facets=True, offset=offset)
+    found = searching.search(db(), house(), wanted, viewer=VISITOR)
+    if found.direct is not None and not is_part:
+        return redirect(addresses.public(found.direct))
+    if is_part and words and not found.total and not found.fallback:
+        found = searching.search(db(), house(), replace(wanted, half_typed=True), viewer=VISITOR)
+    chosen = {"category": category} if category else {}
     return render_template(
-        "faq/search.html",
+        "faq/_found.html" if is_part else "faq/search.html",
         q=words,
-        found={"total": found.total, "hits": hits, "page": number, "pages": cards.page_count(found.total)},
-        narrow=narrow,
-        near=[cards.link(one) for one in reading.often(db(), viewer=VISITOR, language=lang(), limit=5)],
-        did_you_mean=None,
-        categories=tiles,
-        page_url=cards.pages_of("faq.search", q=words, category=category),
+        chosen=chosen,
+        found=cards.screen(found, number),
+        facets=cards.facets(found.facets, chosen, lambda **more: url_for("faq.search", q=words, **more)),
+        near=[] if found.total else _near(),
+        categories=[] if found.total else _tiles(),
+        exact_url=url_for("faq.search", q=cards.quoted(words)),
+        page_url=cards.pages_of("faq.search", q=words, **chosen),
         suggest_url=url_for("faq.suggest"),
     )
 
 
 @bp.get("/<any(ja,en):lang>/suggest")
 def suggest() -> Any:
-    found = searching.suggest(db(), house().index, forms.text("q")[: limits.QUERY], language=lang(), viewer=VISITOR)
-    return jsonify(suggestions=[{"title": one.revision.title, "url": addresses.public(one.page)} for one in found])
+    found = suggesting.suggest(db(), house(), forms.text("q"), language=lang(), viewer=VISITOR)
+    return jsonify(cards.suggestions(found))
 
 
 @bp.get("/<any(ja,en):lang>/category/<key>")
@@ -155,6 +152,10 @@ def feed() -> Any:
     answer: Response = make_response(text)
     answer.mimetype = "application/atom+xml"
     return answer
+
+
+def _near() -> list[dict[str, Any]]:
+    return [cards.link(one) for one in reading.often(db(), viewer=VISITOR, language=lang(), limit=5)]
 
 
 def _tiles() -> list[dict[str, Any]]:

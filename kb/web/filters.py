@@ -73,6 +73,35 @@ def audience_word(audience: str) -> str:
     return {"public": _("公開"), "staff": _("社内のみ"), "sv": _("SVのみ")}[audience]
 
 
+def confidence_word(confidence: str) -> str:
+    return {"validated": _("検証済み"), "unvalidated": _("未検証")}[confidence]
+
+
+def match_word(how: str) -> str:
+    """How a word of a page answers a word of a search."""
+    return {
+        "word": _("同じ言葉"),
+        "phrase": _("続いた言葉"),
+        "synonym": _("同義語"),
+        "part": _("言葉の一部"),
+        "reading": _("読み"),
+        "typo": _("打ち間違い"),
+    }[how]
+
+
+def field_word(field: str) -> str:
+    """Where on a page a word stands."""
+    return {
+        "title": _("題名"),
+        "phrases": _("言い換え"),
+        "tags": _("タグ"),
+        "body": _("本文"),
+        "staff": _("社内のみの部分"),
+        "sv": _("SVのみの部分"),
+        "kanji": _("記事のどこか"),
+    }[field]
+
+
 def role_word(role: str) -> str:
     words = {"customer": _("お客様"), "operator": _("オペレーター"), "sv": _("SV"), "admin": _("管理者")}
     return words[role]
@@ -106,7 +135,7 @@ def init_app(app: Flask) -> None:
     """Give templates their filters and their few names."""
     for made in (day, moment, stamp_day, phrased, number):
         app.add_template_filter(made)
-    for word in (kind_word, audience_word, role_word, state_word):
+    for word in (kind_word, audience_word, confidence_word, role_word, state_word):
         app.add_template_filter(_spoken(word), word.__name__)
 
     @app.context_processor

@@ -97,7 +97,7 @@ def _draw_merge(
     words = forms.text("q").strip()
     if into is None:
         about = words or f"{item.revision.title} {showing.story_facts(item.revision)['opening']}"
-        found = searching.look_alikes(db(), house().index, about, but=item.revision.page_id, viewer=actor())
+        found = searching.look_alikes(db(), house(), about, but=item.revision.page_id, viewer=actor())
         live = [one for one in found if one.page.current_revision_id is not None]
         facts["choices"] = [cards.look_alike(one) for one in live]
     else:

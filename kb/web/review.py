@@ -126,7 +126,7 @@ def _draw(
         overtaken = revision.base_id != page["revision_id"]
     facts = showing.story_facts(revision) if item.is_story else None
     text = f"{revision.title} {facts['opening']}" if facts else revision.title
-    found = searching.look_alikes(db(), house().index, text, but=revision.page_id, viewer=actor())
+    found = searching.look_alikes(db(), house(), text, but=revision.page_id, viewer=actor())
     own = revision.author_id == actor().id
     waiting = revision.state.value in ("submitted", "in_review")
     mine = revision.taken_by_id in (None, actor().id)

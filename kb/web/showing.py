@@ -137,6 +137,11 @@ def event_sentence(event: Any) -> str:
         "page moved": _("分類を変えた"),
         "page validated": _("内容を確かめ、印をつけた"),
         "pages imported": _("取り込んだ"),
+        "synonyms added": _("同義語を加えた"),
+        "synonyms changed": _("同義語を変えた"),
+        "synonyms removed": _("同義語を消した"),
+        "synonyms restored": _("同義語を元に戻した"),
+        "synonyms imported": _("同義語を取り込んだ"),
         "file attached": _("ファイルを添付した"),
         "file removed": _("ファイルを外した"),
         "signed in": _("サインインした"),
@@ -152,6 +157,8 @@ def event_sentence(event: Any) -> str:
     sentence = sentences.get(event.verb, event.verb)
     if facts.get("own_text"):
         sentence += _("（自分の文を自分で）")
+    if facts.get("line"):
+        sentence += _("：%(who)s", who=facts["line"])
     if event.user is not None and event.user_id != event.actor_id and event.page_id is None:
         sentence += _("：%(who)s", who=event.user.display_name)
     return sentence

@@ -134,7 +134,7 @@ def act(id: int) -> Any:
 def look_alikes() -> Any:
     """What tells something like the text so far; answered alone while somebody writes."""
     with house().store.reading() as session:
-        found = searching.look_alikes(session, house().index, forms.text("text"), viewer=actor())
+        found = searching.look_alikes(session, house(), forms.text("text"), viewer=actor())
         return render_template("parts/look_alikes.html", look_alikes=[cards.look_alike(one) for one in found])
 
 
@@ -188,7 +188,7 @@ def _draw(
 ) -> str:
     told_so_far = " ".join(str(values.get(name, "")) for name in ("title", "words", "purpose")).strip()
     but = item.revision.page_id if item else None
-    found = searching.look_alikes(db(), house().index, told_so_far, but=but, viewer=actor()) if told_so_far else []
+    found = searching.look_alikes(db(), house(), told_so_far, but=but, viewer=actor()) if told_so_far else []
     returned = None
     if item is not None and item.revision.state is State.RETURNED:
         revision = item.revision

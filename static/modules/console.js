@@ -2,8 +2,10 @@
 
 import { ask } from "./server.js";
 import { announce, tell } from "./toasts.js";
-import { hasModifier, inConversion, isTyping } from "./typing.js";
+import { hasModifier, inConversion, isTyping, quiet } from "./typing.js";
 import { word } from "./words.js";
+
+const FOLLOW = 500;
 
 class Desk {
   constructor(view) {
@@ -11,6 +13,11 @@ class Desk {
     this.box = document.querySelector('.find input[type="search"]');
     this.running = null;
     this.isWalking = false;
+    this.isBack = false;
+    const asked = new URL(location.href).searchParams.get("open");
+    // A page that somebody chose stays while they type on; one that merely stood first makes way for the next first.
+    this.isChosen = Boolean(asked);
+    this.shown = this.chosen?.dataset.hit ?? asked;
     history.replaceState({ ...history.state, open: this.chosen?.dataset.hit ?? null }, "");
   }
 
@@ -22,13 +29,13 @@ class Desk {
     return document.querySelector("[data-hits] [data-hit][aria-current]");
   }
 
-  point(id) {
+  point(id, { scroll = true } = {}) {
     for (const link of this.hits) {
       const isChosen = link.dataset.hit === String(id);
       link.closest("li").classList.toggle("is-selected", isChosen);
       if (isChosen) {
         link.setAttribute("aria-current", "true");
-        link.closest("li").scrollIntoView({ block: "nearest" });
+        if (scroll) link.closest("li").scrollIntoView({ block: "nearest" });
       } else {
         link.removeAttribute("aria-current");
       }
@@ -36,14 +43,16 @@ class Desk {
   }
 
   /** Open a page beside the list. A walk with the arrows is one step of the history, not one a page. */
-  open(id, href, { walking = false } = {}) {
+  open(id, href, { walking = false, reveal = true } = {}) {
     const write = walking && this.isWalking ? "replaceState" : "pushState";
     this.isWalking = walking;
+    this.isChosen = true;
     history[write]({ open: String(id) }, "", href);
-    return this.load(id, href);
+    return this.load(id, href, { reveal });
   }
 
-  async load(id, href) {
+  async load(id, href, { reveal = false } = {}) {
+    this.shown = String(id);
     this.point(id);
     this.running?.abort();
     const running = new AbortController();
@@ -52,7 +61,7 @@ class Desk {
     try {
       const html = await (await ask(this.address(id), { signal: running.signal })).text();
       if (running.signal.aborted) return;
-      this.draw(html);
+      this.draw(html, reveal);
     } catch (error) {
       if (running.signal.aborted) return;
       // What can't be shown beside the list is shown the plain way, which knows how to say why.
@@ -71,19 +80,39 @@ class Desk {
     return url;
   }
 
-  draw(html) {
+  draw(html, reveal) {
     this.view.innerHTML = html;
     this.view.scrollTop = 0;
     document.dispatchEvent(new CustomEvent("kb:drawn", { detail: this.view }));
     announce(word("opened", { title: this.view.querySelector("h2")?.textContent ?? "" }));
-    // In one column the page lies below the list.
-    if (this.view.getBoundingClientRect().top > innerHeight * 0.7) this.view.scrollIntoView();
+    // In one column the page lies below the list; whoever only typed wants to see the list.
+    if (reveal && this.view.getBoundingClientRect().top > innerHeight * 0.7) this.view.scrollIntoView();
+  }
+
+  /** A new list is there: the page beside it stays as long as somebody has chosen it. */
+  async found(event) {
+    // Without words the list is of news, and nobody has asked for any of them.
+    const first = this.box.value.trim() ? this.hits[0] : null;
+    const isBack = this.isBack;
+    this.isBack = false;
+    if (event.detail.sent && first) {
+      first.focus({ preventScroll: true });
+      this.open(first.dataset.hit, first.href, { reveal: false });
+    } else if (isBack && first) {
+      this.load(first.dataset.hit, first.href);
+    } else {
+      this.point(this.shown, { scroll: false });
+      if (this.isChosen || !first || first.dataset.hit === this.shown) return;
+      await quiet(FOLLOW);
+      if (!this.isChosen && first === this.hits[0]) this.load(first.dataset.hit, first.href);
+    }
   }
 
   move(way, { focus = true } = {}) {
     const { hits } = this;
     const at = hits.indexOf(this.chosen);
     const next = hits[Math.min(hits.length - 1, Math.max(0, at < 0 ? (way > 0 ? 0 : hits.length - 1) : at + way))];
+    document.dispatchEvent(new CustomEvent("kb:walked"));
     if (!next || next === this.chosen) return;
     if (focus) next.focus({ preventScroll: true });
     this.open(next.dataset.hit, next.href, { walking: true });
@@ -115,6 +144,8 @@ class Desk {
       if (hit) this.open(hit.dataset.hit, hit.href);
     } else if (event.key === "c") {
       this.view.querySelector("[data-copy]")?.click();
+    } else if (event.key === "w") {
+      this.chosen?.closest("li").querySelector("[data-why]")?.click();
     } else {
       return false;
     }
@@ -143,10 +174,13 @@ class Desk {
     document.addEventListener("keydown", (event) => this.pressed(event));
     document.addEventListener("click", (event) => this.clicked(event));
     document.addEventListener("kb:chosen", (event) => this.suggested(event));
+    document.addEventListener("kb:found", (event) => this.found(event));
     addEventListener("popstate", (event) => {
       this.isWalking = false;
-      if (event.state?.open) this.load(event.state.open, location.href);
-      else if (event.state) location.reload();
+      if (!event.state) return;
+      this.isChosen = Boolean(event.state.open);
+      this.isBack = !this.isChosen;
+      if (this.isChosen) this.load(event.state.open, location.href);
     });
   }
 }

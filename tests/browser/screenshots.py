@@ -24,6 +24,7 @@ PUBLIC = {
 STAFF = {
     "console": "/ja/console?q=いつ届く",
     "console-empty": "/ja/console",
+    "why": "/ja/console/why?q=返品の送料&page=返品したい",
     "pages": "/ja/pages",
     "page-staff": "/ja/pages/26",
     "editor": "/ja/pages/26/edit",

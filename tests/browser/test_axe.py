@@ -20,6 +20,8 @@ PUBLIC = (
 STAFF = (
     "/ja/console?q=返品",
     "/ja/console",
+    "/ja/console/why?q=返品&page=返品したい",
+    "/ja/console/why?q=宇宙&page=26&reader=customer",
     "/ja/pages",
     "/ja/pages/1",
     "/ja/pages/1/edit",
@@ -72,6 +74,20 @@ def test_an_sv_meets_no_barrier_on_the_way_to_a_decision(as_person: Callable[...
     for path in ("", "/faq", "/merge", "/merge?into=1"):
         sv.goto(item + path)
         assert _violations(sv) == [], path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_suggestions_and_what_narrows_a_search_are_no_barrier(as_person: Callable[..., Page], width: int) -> None:
+    page = as_person("operator", viewport={"width": width, "height": 860})
+    page.goto("/ja/console?q=返品&audience=staff")
+    page.locator("#facets summary").click()
+    assert _violations(page) == []
+    box = page.get_by_role("combobox")
+    box.fill("パスワ")
+    box.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    box.press("ArrowDown")
+    assert _violations(page) == []
 
 
 def test_axe_finds_a_barrier_where_there_is_one(page: Page) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.search.memory_index import MemoryIndex
 from kb.search.whoosh_index import WhooshIndex
 from kb.services import indexing
 from kb.services.house import House
@@ -16,7 +17,7 @@ from kb.text.rendering import Renderer
 def house(store: Store, renderer: Renderer, tmp_path: Path) -> Iterator[House]:
     """A house with the index that runs in production."""
     index = WhooshIndex(tmp_path / "search_index")
-    yield House(store, index, renderer, tmp_path / "files")
+    yield House(store, index, renderer, tmp_path / "files", MemoryIndex)
     index.close()
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from kb.rules.errors import NotSignedIn
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import VISITOR, Actor
-from kb.search.memory_index import MemoryIndex
 from kb.services import indexing, searching, submitting
 from kb.services.checking import checked
+from kb.services.house import House
 from kb.services.submitting import Story
 from kb.store.base import Session, Store
 from kb.store.pages import Page, Revision
@@ -71,17 +71,17 @@ def test_every_part_of_the_form_is_a_heading_or_a_column() -> None:
     assert names == {*submitting.HEADINGS, "title", "channel", "category_id", "audience"}
 
 
-def test_look_alikes_are_shown_while_writing_but_not_the_text_itself(store: Store, index: MemoryIndex) -> None:
+def test_look_alikes_are_shown_while_writing_but_not_the_text_itself(store: Store, house: House) -> None:
     with store.writing() as db:
         author = make_actor(db)
         known = make_page(db, "不在票がなくて再配達を頼めない")
         hidden = make_page(db, "再配達の裏の決まり", audience=Audience.SV)
         mine = make_story(db, title="再配達が来ない話", by=author)
         known_id, hidden_id, mine_id = known.id, hidden.id, mine.page_id
-    indexing.drain_all(store, index)
+    indexing.drain_all(store, house.index)
     with store.reading() as db:
-        found = searching.look_alikes(db, index, '再配達を頼みたい -不在票 "', but=mine_id, viewer=author)
+        found = searching.look_alikes(db, house, '再配達を頼みたい -不在票 "', but=mine_id, viewer=author)
         assert [result.page.id for result in found] == [known_id]
         assert hidden_id not in {result.page.id for result in found}
         with pytest.raises(NotSignedIn):
-            searching.look_alikes(db, index, "再配達", viewer=VISITOR)
+            searching.look_alikes(db, house, "再配達", viewer=VISITOR)

@@ -15,6 +15,7 @@ from tests.web.world import READERS, World
 WORD = re.compile(r"zq[a-z]+")
 TAG = re.compile(r"<[^>]*>")
 CATEGORIES = ("delivery", "zqstaffshelf", "zqsvshelf")
+NARROWED = [("audience", "sv"), ("audience", "staff"), ("confidence", "unvalidated"), ("tag", "zqsvtag")]
 # Addresses whose id is a revision's; a file's has its own; every other one is a page's.
 OF_REVISIONS = ("stories.show", "review.show", "merging.merge", "merging.faq")
 
@@ -25,15 +26,28 @@ def questions(world: World) -> dict[str, list[dict[str, Any]]]:
     words = [{"q": "配送"}, {"q": "送料"}, {"q": "zq"}]
     kinds = [{"kind": kind} for kind in ("faq", "case", "procedure", "script")]
     return {
-        "faq.search": [*words, {"q": "配送", "page": 2}, {"q": "配送", "category": "delivery"}],
+        "faq.search": [
+            *words,
+            {"q": "配送", "page": 2},
+            {"q": "配送", "category": "delivery"},
+            {"q": "配送", "part": "list"},
+            *({"q": f"#{page}"} for page in pages),
+        ],
         "faq.suggest": words,
         "console.search": [
             *words,
             *kinds,
+            {"q": "配送", "part": "list"},
+            *({"q": "配送", name: value} for name, value in NARROWED),
+            *({"q": f"#{page}"} for page in pages),
             *({"open": page} for page in pages),
             {"q": "配送", "kind": "case"},
         ],
         "console.suggest": words,
+        "why.show": [
+            {"q": "配送", "page": "配送"},
+            *({"q": "配送", "page": page, "reader": reader} for page in pages for reader in ("customer", "sv")),
+        ],
         "pages.index": [
             {"q": "zq"},
             {"archived": 1},
@@ -47,7 +61,12 @@ def questions(world: World) -> dict[str, list[dict[str, Any]]]:
         "stories.new": [{"words": "配送"}, *({"draft": story} for story in stories)],
         "review.queue": [{"tab": tab} for tab in ("story", "edit", "mine")],
         "admin.events": [{"kind": "review"}, {"kind": "people"}, {"before": 10}],
-        "api.search": [*words, *({"q": "配送", **one} for one in kinds), {"q": "送料", "limit": 100}],
+        "api.search": [
+            *words,
+            {"q": "配送", "facets": 1},
+            *({"q": "配送", **one} for one in kinds),
+            {"q": "送料", "limit": 100},
+        ],
         "api.suggest": words,
         "api.pages": [{"limit": 100}, *kinds],
     }

@@ -34,7 +34,7 @@ def test_search_answers_in_the_promised_shape(client: Browser, page: Page) -> No
     answer = client.get("/api/v1/search?q=返品&language=ja")
     assert answer.mimetype == "application/json"
     found = answer.get_json()
-    assert found.keys() == {"query", "total", "took_ms", "hits", "did_you_mean", "zero"}
+    assert found.keys() == {"query", "total", "took_ms", "hits", "did_you_mean", "zero", "fallback"}
     assert (found["query"], found["total"], found["zero"], found["did_you_mean"]) == ("返品", 1, False, None)
     assert found["took_ms"] >= 0
     hit = found["hits"][0]
@@ -68,11 +68,38 @@ def test_nothing_found_says_zero(client: Browser) -> None:
         assert (found["total"], found["hits"], found["zero"]) == (0, [], True)
 
 
+def test_search_tells_what_it_mended(client: Browser, store: Store, house: House) -> None:
+    with store.writing() as db:
+        make_page(db, "パスワードを変える")
+    indexing.drain_all(house.store, house.index)
+    found = client.get("/api/v1/search?q=パスワド").get_json()
+    assert (found["did_you_mean"], found["total"], found["zero"]) == ("パスワード", 1, False)
+
+
+def test_search_tells_facets_to_whoever_asks_for_them(client: Browser, as_operator: Browser, page: Page) -> None:
+    facets = client.get("/api/v1/search?q=返品&facets=1&language=ja").get_json()["facets"]
+    assert facets == {
+        "kind": [{"value": "faq", "count": 1}],
+        "category": [{"value": "delivery", "count": 1}],
+        "tag": [{"value": "返品", "count": 1}],
+    }
+    by_staff = as_operator.get("/api/v1/search?q=返品&facets=1").get_json()["facets"]
+    assert {one["value"]: one["count"] for one in by_staff["audience"]} == {"public": 2, "staff": 2}
+    narrowed = as_operator.get("/api/v1/search?q=返品&audience=staff&confidence=unvalidated").get_json()
+    assert [hit["title"] for hit in narrowed["hits"]] == ["返品の体験"]
+    assert client.get("/api/v1/search?q=返品&audience=staff").get_json()["total"] == 0
+
+
 def test_suggest(client: Browser, page: Page) -> None:
-    found = client.get("/api/v1/suggest?q=返品の").get_json()["suggestions"]
-    assert found[0].keys() == {"id", "title", "url"}
-    assert found[0]["id"] == page.id
+    found = client.get("/api/v1/suggest?q=返品の").get_json()
+    assert found.keys() == {"q", "completions", "suggestions"}
+    assert found["q"] == "返品の"
+    assert found["suggestions"][0].keys() == {"id", "title", "url"}
+    assert found["suggestions"][0]["id"] == page.id
     assert "社内" not in str(found)
+    by_phrase = client.get("/api/v1/suggest?q=返したい").get_json()["suggestions"]
+    assert ("返品の手順", "返したい") in [(one["title"], one.get("phrase")) for one in by_phrase]
+    assert client.get("/api/v1/suggest?q=へんp").get_json()["completions"] == [{"word": "返品"}]
 
 
 def test_a_page_and_the_list_of_pages(client: Browser, as_operator: Browser, page: Page) -> None:

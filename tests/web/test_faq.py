@@ -139,14 +139,71 @@ def test_a_search_finds_marks_and_counts(client: Browser, store: Store, house: A
     assert client.get("/ja/search?q=").status_code == 200
 
 
-def test_suggestions_are_titles_and_addresses(client: Browser, store: Store) -> None:
+def test_suggestions_are_titles_and_addresses(client: Browser, store: Store, house: Any) -> None:
     page = make(store, "返品の手順")
     make(store, "返品の社内の手順", audience=Audience.STAFF)
+    indexing.drain_all(house.store, house.index)
     found = client.get("/ja/suggest?q=返品").get_json()["suggestions"]
-    assert [one["title"] for one in found] == ["返品の手順"]
+    assert [(one["title"], one["pieces"]) for one in found] == [("返品の手順", [["返品", True], ["の手順", False]])]
     assert found[0]["url"].startswith(f"/ja/faq/{page}-")
-    assert client.get("/ja/suggest?q=").get_json() == {"suggestions": []}
-    assert client.get("/en/suggest?q=返品").get_json() == {"suggestions": []}
+    nothing = {"q": "", "completions": [], "suggestions": []}
+    assert client.get("/ja/suggest?q=").get_json() == nothing
+    assert client.get("/en/suggest?q=返品").get_json() == nothing | {"q": "返品"}
+
+
+def test_the_number_of_a_page_leads_to_it_and_a_hidden_one_nowhere(
+    client: Browser, as_sv: Browser, store: Store, house: Any
+) -> None:
+    page, hidden = make(store, "返品の手順"), make(store, "内規", audience=Audience.STAFF)
+    indexing.drain_all(house.store, house.index)
+    for browser in (client, as_sv):
+        for typed in (f"%23{page}", f"＃{page}"):
+            answer = browser.get(f"/ja/search?q={typed}")
+            assert (answer.status_code, answer.location) == (302, client.get(f"/ja/faq/{page}").location)
+        answers = [browser.get(f"/ja/search?q=%23{number}") for number in (hidden, 777)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        told, nothing = (CHANGING.sub("", answer.text) for answer in answers)
+        assert told.replace(f"#{hidden}", "#777").replace(f"%23{hidden}", "%23777") == nothing
+    assert "返品の手順" in client.get(f"/ja/search?q=%23{page}&part=list").text.replace("<wbr>", "")
+
+
+def test_a_mended_search_says_so_and_leads_back_to_the_very_words(client: Browser, store: Store, house: Any) -> None:
+    make(store, "パスワードを変える")
+    indexing.drain_all(house.store, house.index)
+    answer = client.get("/ja/search?q=パスワド")
+    assert "「パスワード」で検索しました。" in answer.text
+    exact = re.search(r'<a href="([^"]*)">「パスワド」のまま探す', answer.text)
+    assert exact is not None and "「パスワード」" not in client.get(exact[1]).text
+    assert "で検索しました" not in client.get("/ja/search?q=パスワード").text
+
+
+def test_customers_narrow_by_category_and_see_counts_of_what_they_may_read(
+    client: Browser, store: Store, house: Any
+) -> None:
+    with store.writing() as db:
+        one, two = make_category(db, "returns"), make_category(db, "delivery")
+        secret = make_category(db, "secret", audience=Audience.STAFF)
+        for shelf in (one, one, two):
+            make_page(db, category=shelf)
+        make_page(db, category=secret, audience=Audience.STAFF)
+    indexing.drain_all(house.store, house.index)
+    text = client.get("/ja/search?q=配送").text
+    chips = dict(re.findall(r'<a class="chip" href="[^"]*category=(\w+)"[^>]*>\w+ <span class="num">(\d+)', text))
+    assert chips == {"returns": "2", "delivery": "1"}
+    assert "secret" not in text
+    assert client.get("/ja/search?q=配送&category=returns").text.count('href="/ja/faq/') == 2
+
+
+def test_what_stands_under_the_box_is_answered_alone(client: Browser, store: Store, house: Any) -> None:
+    make(store, "返品の手順")
+    indexing.drain_all(house.store, house.index)
+    part, whole = (client.get(f"/ja/search?q=返品{more}").text for more in ("&part=list", ""))
+    assert "<html" not in part and 'role="search"' not in part
+    assert part.strip() in whole
+    assert "part=list" not in part
+    # The last word may be half typed while somebody types; whoever sends it means what stands there.
+    half, sent = (client.get(f"/ja/search?q=へんぴ{more}").text for more in ("&part=list", ""))
+    assert "返品" in half and "/ja/faq/" in half
 
 
 def test_what_is_searched_for_is_text_and_no_markup(client: Browser) -> None:

@@ -69,6 +69,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "review.decide": {"decision": "take"},
     "merging.merge_into": {"into": 1, "base": 5, "title": "植えた題", "body": "植えた文"},
     "merging.make_faq": {"title": "植えた題", "body": "植えた文", "audience": "public"},
+    "synonyms.act": {"action": "add", "line": "植えた文＝植えた題"},
+    "synonyms.preview": {"line": "植えた文＝植えた題", "action": "try"},
     "admin.act": {"action": "disable", "id": 2},
     "sign_in.change_password": {
         "current": "minamo-denki-42",

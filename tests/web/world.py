@@ -97,7 +97,7 @@ class World:
 
 def build(database: str, folder: Path, renderer: Renderer) -> World:
     """Make the house at an empty database."""
-    house = House(open_store(database), MemoryIndex(), renderer, folder / "files")
+    house = House(open_store(database), MemoryIndex(), renderer, folder / "files", MemoryIndex)
     settings = Settings(folder, database, "whoosh:search_index", "a secret for tests", "http://localhost", False)
     app = create_app(settings, house)
     app.testing, app.test_client_class = True, Browser
