@@ -97,7 +97,7 @@ class IndexFolder:
                 names = os.listdir(self.live)
                 file = os.stat(self.live / _FINGERPRINT)
             except FileNotFoundError:
-                # The order matters: a swap that was over before the first look has left a new fingerprint for the second.
+                # In this order: a swap that was over before the first look has left a fingerprint for the second.
                 is_swapping = any([*self._path.glob("old-*"), *self._path.glob("building")])
                 if not is_swapping and not (self.live / _FINGERPRINT).exists():
                     break
