@@ -38,6 +38,7 @@ class Lexicon:
         self._senses, self._sense_terms = arrays["senses"], arrays["sense_terms"]
         self._readings = _Strings(arrays["readings"], arrays["reading_ends"])
         self._reading_terms = arrays["reading_terms"]
+        self._read: dict[tuple[int, int], list[str]] = {}
         self._spelt = tuple(_Ends(arrays[f"{end}_keys"], arrays[f"{end}_terms"]) for end in ("first", "last"))
 
     def beginning(self, letters: str) -> list[tuple[str, int]]:
@@ -82,11 +83,16 @@ class Lexicon:
         alike: dict[str, dict[str, None]] = {}
         for size in (len(mine) - 1, len(mine), len(mine) + 1):
             # One letter amiss leaves the first or the last one as it is.
-            for ends, letter in zip(self._spelt, (mine[0], mine[-1]), strict=True):
-                for word in ends.of(_end(size, letter)):
-                    alike.setdefault(_spelling(self._terms[word]), {})[self._terms[word]] = None
+            for at, letter in enumerate((mine[0], mine[-1])):
+                for word in self._ending(at, _end(size, letter)):
+                    alike.setdefault(_spelling(word), {})[word] = None
         found = process.extract(mine, alike.keys(), scorer=OSA.distance, score_cutoff=1, limit=_MANY)
         return [word for spelling, _, _ in found for word in alike[spelling] if word != term]
+
+    def _ending(self, at: int, key: int) -> list[str]:
+        if (at, key) not in self._read:
+            self._read[at, key] = [self._terms[word] for word in self._spelt[at].of(key)]
+        return self._read[at, key]
 
     @staticmethod
     def _most(found: Numbers, weights: Numbers, *, by_place: bool = False) -> Numbers:
