@@ -85,8 +85,9 @@ def plan(query: Query, vocabulary: Vocabulary) -> Plan:
     free = [token for token in words.tokens if token.term not in quoted]
     extra, corrected = _mend(words, free, clauses, vocabulary)
     extra += _widen(words, query, clauses, vocabulary)
+    typed = {token.term: fold(words.text[token.start : token.end]) for token in words.tokens}
     for term, clause in clauses.items():
-        if term not in quoted and (others := _others(term, clause, len(clauses), vocabulary)):
+        if term not in quoted and (others := _others(term, typed[term], clause, len(clauses), vocabulary)):
             clauses[term] = replace(clause, alternatives=(*clause.alternatives, *others))
     return Plan(
         (*clauses.values(), *extra)[: limits.QUERY_TERMS],
@@ -99,13 +100,14 @@ def plan(query: Query, vocabulary: Vocabulary) -> Plan:
     )
 
 
-def _others(term: str, clause: Clause, words: int, vocabulary: Vocabulary) -> tuple[Alternative, ...]:
+def _others(term: str, typed: str, clause: Clause, words: int, vocabulary: Vocabulary) -> tuple[Alternative, ...]:
     """Look up the word in other kana, words with the same sense, and for a lone kanji words that it is part of."""
     known = {alternative.run for alternative in clause.alternatives}
     found = [(kana.other_kana(term), 1.0, Match.WORD)]
     found += [(other, SENSE, Match.SYNONYM) for sense in meanings.senses(term) for other in vocabulary.meaning(sense)]
-    if len(term) == 1 and not term.isascii() and (words == 1 or not vocabulary.holding((term,))):
-        found += [(other, PART, Match.PART) for other in vocabulary.containing(term)]
+    # What is typed counts: a lone 返 is read as 返す.
+    if kanji_of([typed]).keys() == {typed} and (words == 1 or not vocabulary.holding((term,))):
+        found += [(other, PART, Match.PART) for other in vocabulary.containing(typed)]
     chosen = dict.fromkeys(
         Alternative((other,), weight, how)
         for other, weight, how in found

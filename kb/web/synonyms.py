@@ -184,7 +184,8 @@ def _form(refused: KbError | None) -> dict[str, Any]:
         seen, reading = forms.number("seen"), _reading(db())
     else:
         draft = synonyms.draft_of(entry) if entry else None
-        typed = {"line": draft.line if draft else "", "note": draft.note if draft else ""}
+        # Whoever comes from a search that missed brings the words along.
+        typed = {"line": draft.line if draft else forms.text("line"), "note": draft.note if draft else ""}
         seen, reading = None, None
     # Whoever changes an entry that was removed meanwhile goes on in the form for a new one, and loses nothing.
     is_open = entry is not None and entry.removed_at is None and (seen is not None or request.method == "GET")

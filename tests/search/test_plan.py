@@ -110,6 +110,7 @@ def test_what_is_quoted_is_meant_as_it_stands() -> None:
 
 
 def test_a_lone_kanji_finds_the_words_around_it_but_not_in_a_sentence() -> None:
+    assert {("返品",), ("返金",)} <= set(others(planned("返"), "返す"))
     assert others(planned("印"), "印") == {("印鑑",): Match.PART}
     assert others(planned("印の色と返品", Pages(印=3)), "印") == {}
 

@@ -281,3 +281,7 @@ def test_the_next_search_finds_by_the_other_word_until_the_entry_is_removed(
         _total, (entry,) = synonyms.listing(db, limit=1, viewer=SYSTEM)
     send(as_sv, "remove", id=entry.id, seen=entry.mark)
     assert not finds("クマール")
+
+
+def test_words_of_a_search_that_missed_are_brought_along(as_sv: Browser) -> None:
+    assert 'value="ハンコ＝印鑑"' in as_sv.get("/ja/synonyms?line=ハンコ＝印鑑").text
