@@ -21,8 +21,8 @@ def main(arguments: list[str]) -> int:
     parser = ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="add the JSON lines to this file, not to the output")
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
-    for name, part in PARTS.items():
-        part.add_arguments(parts.add_parser(name, help=part.__doc__, description=part.__doc__))
+    for name, module in PARTS.items():
+        module.add_arguments(parts.add_parser(name, help=module.__doc__, description=module.__doc__))
     parts.add_parser("all", help="every part, one after the other, with its defaults")
     options = parser.parse_args(arguments)
     chosen = [part for part in PARTS if part != "home"] if options.part == "all" else [options.part]

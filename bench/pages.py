@@ -40,11 +40,11 @@ class Mixture:
 
     def title(self, page: int) -> str:
         """The title as text; a joined page is called as the page that its first half is of."""
-        return self.real.titles[self.first[page]]
+        return self.real.titles[int(self.first[page])]
 
     def body(self, page: int) -> str:
         """The body as text; its terms are body_terms[page] but for words that the cut made neighbours."""
-        first, second = self.real.bodies[self.first[page]], int(self.second[page])
+        first, second = self.real.bodies[int(self.first[page])], int(self.second[page])
         if second < 0:
             return first
         other = self.real.bodies[second]

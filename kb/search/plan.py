@@ -20,6 +20,7 @@ TYPO = 0.7
 OTHERS = 12  # alternatives of one word
 FEW = 3  # pages; a word on fewer of them may be a typing error, if
 MANY = 10  # times as many hold the word that it may stand for
+PAIRS, SIGNS = 16, 32  # pairs of neighbours and kanji that are looked at; questions have fewer, pasted texts more
 NEIGHBOURS = 8  # characters of the query between two words that belong together
 
 
@@ -93,8 +94,8 @@ def plan(query: Query, vocabulary: Vocabulary) -> Plan:
         (*clauses.values(), *extra)[: limits.QUERY_TERMS],
         words.phrases,
         words.excluded,
-        _pairs(words),
-        tuple(kanji_of(term for term in words.terms if not term.startswith(NEGATED))),
+        _pairs(words)[:PAIRS],
+        tuple(kanji_of(term for term in words.terms if not term.startswith(NEGATED)))[:SIGNS],
         words.terms,
         corrected,
     )
