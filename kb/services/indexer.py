@@ -1,5 +1,6 @@
 """The one indexer of a machine: a thread that drains the outbox, while the others wait for its lock."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -7,8 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from kb.search.port import IndexBroken, IndexBusy, SearchIndex
-from kb.services import indexing
+from kb.rules.pages import Audience
+from kb.search.port import IndexBroken, IndexBusy, Query, SearchIndex
+from kb.services import indexing, synonyms
 from kb.store.base import Store
 
 try:
@@ -107,6 +109,11 @@ class Indexer(threading.Thread):
         return True
 
     def _keep_warm(self) -> None:
+        # The first search reads the dictionary and a thousand synonyms; nobody should wait for that.
+        with contextlib.suppress(Exception):
+            with self._store.reading() as db:
+                query = Query("kb", Audience.SV, synonyms=synonyms.current(db), limit=1)
+            self._index.search(query)
         while not self._stopping.wait(PAUSE):
             self._index.warm()
 
