@@ -16,9 +16,10 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _CHILD = "bench.asking"
 # What the child tells, in seconds, and how the table calls it.
 STEPS = {
-    "answer": "opening the index and the first answer",
+    "preparing": "opening the index and reading the synonyms, before a worker serves",
     "dictionary": "the same, and loading the dictionary",
-    "start": "the same, and starting Python and importing",
+    "answer": "the first answer",
+    "start": "from the start of Python to the first answer",
     "second": "the second answer",
 }
 

@@ -24,12 +24,14 @@ from kb.web import (
     editor,
     errors,
     faq,
+    faq_page,
     files,
     filters,
     headers,
     health,
     history,
     language,
+    machines,
     merging,
     pages,
     policy,
@@ -58,7 +60,8 @@ SPOKEN = (
     synonyms.bp,
     admin.bp,
 )
-PLAIN = (faq.bp, files.bp, health.bp, api.bp)
+# The public side is one blueprint in several files.
+PLAIN = (faq.bp, faq_page.bp, machines.bp, files.bp, health.bp, api.bp)
 
 
 def open_house(settings: Settings) -> House:
@@ -103,17 +106,20 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     headers.init_app(app)
     language.init_app(app)
     sign_in.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     policy.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     _add_rooms(app)
+    for endpoint, view in app.view_functions.items():
+        if endpoint in policy.POLICY and policy.POLICY[endpoint].by_origin:
+            csrf.exempt(view)
     _limit(app)
     return app
 
 
 def _add_rooms(app: Flask) -> None:
-    for blueprint in PLAIN:
+    for blueprint in dict.fromkeys(PLAIN):
         app.register_blueprint(blueprint)
     for blueprint in SPOKEN:
         app.register_blueprint(blueprint, url_prefix="/<any(ja,en):lang>")

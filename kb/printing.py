@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kb.services import explaining
 from kb.services.explaining import Why
 from kb.services.searching import Result, Results
 from kb.terminal import gettext as _
@@ -48,23 +49,7 @@ def facts(found: Results, whys: Mapping[int, Why]) -> dict[str, Any]:
 
 
 def _rows(why: Why) -> Iterator[tuple[str, ...]]:
-    hows = {
-        "word": _("同じ言葉"),
-        "phrase": _("続いた言葉"),
-        "synonym": _("同義語"),
-        "part": _("言葉の一部"),
-        "reading": _("読み"),
-        "typo": _("打ち間違い"),
-    }
-    fields = {
-        "title": _("題名"),
-        "phrases": _("言い換え"),
-        "tags": _("タグ"),
-        "body": _("本文"),
-        "staff": _("社内のみの部分"),
-        "sv": _("SVのみの部分"),
-        "kanji": _("記事のどこか"),
-    }
+    hows, fields = explaining.match_words(_), explaining.field_words(_)
     if why.explanation.reasons:
         yield _("検索の言葉"), _("記事の言葉"), _("一致のしかた"), _("場所"), _("点")
     for one in sorted(why.explanation.reasons, key=lambda reason: -reason.score):

@@ -40,10 +40,11 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 
 
 def make_worker(settings: Settings) -> Flask:
-    """The app of one worker, with its indexer thread running."""
+    """The app of one worker, ready to answer, with its indexer thread running."""
     house = open_house(settings)
     app = create_app(settings, house)
     indexer = Indexer(house.store, house.index, settings.var / "indexer.lock")
+    indexer.prepare()
     indexer.start()
     app.extensions["kb_indexer"] = indexer
     return app

@@ -1,5 +1,6 @@
 """Say why a search finds a page, or what keeps it from being found."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,6 +18,31 @@ from kb.text import audience as audiences
 from kb.text import japanese, plain
 
 _UNKNOWN = Explanation(held=False)
+
+
+def match_words(_: Callable[[str], str]) -> dict[str, str]:
+    """Tell how a word of a page may answer a word of a search, in the language of `_`."""
+    return {
+        "word": _("同じ言葉"),
+        "phrase": _("続いた言葉"),
+        "synonym": _("同義語"),
+        "part": _("言葉の一部"),
+        "reading": _("読み"),
+        "typo": _("打ち間違い"),
+    }
+
+
+def field_words(_: Callable[[str], str]) -> dict[str, str]:
+    """Tell where on a page a word may stand, in the language of `_`."""
+    return {
+        "title": _("題名"),
+        "phrases": _("言い換え"),
+        "tags": _("タグ"),
+        "body": _("本文"),
+        "staff": _("社内のみの部分"),
+        "sv": _("SVのみの部分"),
+        "kanji": _("記事のどこか"),
+    }
 
 
 class Obstacle(StrEnum):

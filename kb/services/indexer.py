@@ -65,6 +65,13 @@ class Indexer(threading.Thread):
         self._faults = 0
         self._rebuilt = -REST
 
+    def prepare(self) -> None:
+        """Read the dictionary and a thousand synonyms, as the first search would, so that nobody waits for that."""
+        with contextlib.suppress(Exception):
+            with self._store.reading() as db:
+                query = Query("kb", Audience.SV, synonyms=synonyms.current(db), limit=1)
+            self._index.search(query)
+
     def run(self) -> None:
         self._warmer.start()
         while not self._stopping.is_set():
@@ -109,11 +116,6 @@ class Indexer(threading.Thread):
         return True
 
     def _keep_warm(self) -> None:
-        # The first search reads the dictionary and a thousand synonyms; nobody should wait for that.
-        with contextlib.suppress(Exception):
-            with self._store.reading() as db:
-                query = Query("kb", Audience.SV, synonyms=synonyms.current(db), limit=1)
-            self._index.search(query)
         while not self._stopping.wait(PAUSE):
             self._index.warm()
 

@@ -8,11 +8,45 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from kb.store import attachments, base, categories, comments, drafts, events, links, outbox, pages, synonyms, users
+from kb.store import (
+    attachments,
+    base,
+    categories,
+    comments,
+    drafts,
+    events,
+    inquiries,
+    links,
+    notices,
+    outbox,
+    pages,
+    settings,
+    synonyms,
+    tallies,
+    users,
+    votes,
+)
 from kb.store.base import Store
 
 # Every module with tables, so that the metadata is whole wherever the schema is looked at.
-NOUNS = (attachments, base, categories, comments, drafts, events, links, outbox, pages, synonyms, users)
+NOUNS = (
+    attachments,
+    base,
+    categories,
+    comments,
+    drafts,
+    events,
+    inquiries,
+    links,
+    notices,
+    outbox,
+    pages,
+    settings,
+    synonyms,
+    tallies,
+    users,
+    votes,
+)
 FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, delete, func, select
+from sqlalchemy import JSON, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb.rules import limits
@@ -11,6 +11,8 @@ from kb.store.base import Base
 
 
 class User(Base):
+    """An account; `shortcuts` are the keys that this person chose, by deed, where they are not the usual ones."""
+
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -22,6 +24,7 @@ class User(Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    shortcuts: Mapped[dict[str, str] | None] = mapped_column(JSON)
 
     @property
     def actor(self) -> Actor:

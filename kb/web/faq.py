@@ -1,14 +1,13 @@
-"""The public side: home, page, search, category, suggestions, feed. Everybody sees here what a customer sees."""
+"""The public side: home, search, category, suggestions. Everybody sees here what a customer sees."""
 
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from kb.rules import limits
-from kb.rules.pages import Kind
 from kb.rules.roles import VISITOR
-from kb.services import naming, reading, searching, suggesting
+from kb.services import reading, searching, suggesting
 from kb.services.reading import Filter
 from kb.web import addresses, cards, forms
 from kb.web.house import house, lang
@@ -36,37 +35,6 @@ def home() -> Any:
         fresh=[cards.link(page) for page in newest],
         examples=[_("いつ届く？"), _("電源が入らない"), _("返品したい"), _("領収書がほしい")],
         suggest_url=url_for("faq.suggest"),
-    )
-
-
-@bp.get("/<any(ja,en):lang>/faq/<int:id>")
-@bp.get("/<any(ja,en):lang>/faq/<int:id>-<path:title>")
-def page(id: int, title: str = "") -> Any:
-    view = reading.page(db(), id, viewer=VISITOR, renderer=house().renderer, address=addresses.FOR_CUSTOMERS)
-    # The id decides; an old title, or the other language in front, leads to the one right address.
-    if title != naming.slug_of(view.page) or lang() != view.page.language.value:
-        return redirect(addresses.public(view.page), 301)
-    related = searching.related(db(), house(), view.page, viewer=VISITOR)
-    other = next((one for one in view.translations if one.language.value != lang()), None)
-    page = view.page
-    return render_template(
-        "faq/page.html",
-        page={
-            "id": page.id,
-            "title": view.revision.title,
-            "category": cards.category(page.category),
-            "updated_at": page.updated_at,
-            "validated_at": page.validated_at,
-            "validated_by": page.category.name_ja if page.category and lang() == "ja" else "",
-            "tags": view.revision.tags,
-        },
-        body=view.body,
-        near=[cards.link(one) for one in related],
-        viewer=VISITOR,
-        canonical=addresses.public(page, external=True),
-        suggest_url=url_for("faq.suggest"),
-        other_language_url=addresses.public(other) if other is not None else None,
-        summary=reading.summary(view.revision, viewer=VISITOR, length=120),
     )
 
 
@@ -127,31 +95,6 @@ def category(key: str) -> Any:
         pages=cards.page_count(total),
         page_url=cards.pages_of("faq.category", key=key),
     )
-
-
-@bp.get("/<any(ja,en):lang>/feed.atom")
-def feed() -> Any:
-    _total, pages = reading.many(db(), Filter(language=lang(), kind=Kind.FAQ), viewer=VISITOR, limit=50)
-    entries = [
-        {
-            "id": f"tag:kb,2026:page:{page.id}",
-            "url": addresses.public(page, external=True),
-            "title": page.shown.title,
-            "updated": page.updated_at.isoformat(),
-            "summary": reading.summary(page.shown, viewer=VISITOR, length=200),
-        }
-        for page in pages
-        if page.shown
-    ]
-    text = render_template(
-        "faq/feed.xml",
-        entries=entries,
-        home=addresses.absolute(url_for("faq.home")),
-        here=addresses.absolute(request.path),
-    )
-    answer: Response = make_response(text)
-    answer.mimetype = "application/atom+xml"
-    return answer
 
 
 def _near() -> list[dict[str, Any]]:

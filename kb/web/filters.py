@@ -77,31 +77,6 @@ def confidence_word(confidence: str) -> str:
     return {"validated": _("検証済み"), "unvalidated": _("未検証")}[confidence]
 
 
-def match_word(how: str) -> str:
-    """How a word of a page answers a word of a search."""
-    return {
-        "word": _("同じ言葉"),
-        "phrase": _("続いた言葉"),
-        "synonym": _("同義語"),
-        "part": _("言葉の一部"),
-        "reading": _("読み"),
-        "typo": _("打ち間違い"),
-    }[how]
-
-
-def field_word(field: str) -> str:
-    """Where on a page a word stands."""
-    return {
-        "title": _("題名"),
-        "phrases": _("言い換え"),
-        "tags": _("タグ"),
-        "body": _("本文"),
-        "staff": _("社内のみの部分"),
-        "sv": _("SVのみの部分"),
-        "kanji": _("記事のどこか"),
-    }[field]
-
-
 def role_word(role: str) -> str:
     words = {"customer": _("お客様"), "operator": _("オペレーター"), "sv": _("SV"), "admin": _("管理者")}
     return words[role]

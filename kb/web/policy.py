@@ -6,16 +6,18 @@ from flask import Flask, request
 
 from kb.rules.errors import NotFound
 from kb.rules.roles import Permission, require
+from kb.web import same_origin
 from kb.web.forms import BIGGEST
 from kb.web.house import actor
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`needs` is None for everybody."""
+    """`needs` is None for everybody; `by_origin`: a visitors' form, asked for its origin and not for a token."""
 
     needs: Permission | None
     methods: tuple[str, ...] = ("GET",)
+    by_origin: bool = False
 
 
 POST = ("POST",)
@@ -103,5 +105,7 @@ def init_app(app: Flask) -> None:
         # No row has such a number, and not every database can even compare it.
         if any(isinstance(value, int) and value >= BIGGEST for value in (request.view_args or {}).values()):
             raise NotFound()
+        if rule.by_origin and request.method == "POST":
+            same_origin.require()
         if rule.needs is not None:
             require(actor(), rule.needs)

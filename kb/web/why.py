@@ -55,14 +55,15 @@ def _told(found: Why, reader: Role, chosen: dict[str, str]) -> dict[str, Any]:
     """What the screen says of one page and one search."""
     told = found.explanation
     whole = sum(one.score for one in told.reasons) or 1.0
+    hows, fields = explaining.match_words(_), explaining.field_words(_)
     return {
         "rank": told.rank,
         "shares": [
             {
                 "asked": one.asked,
                 "found": one.found,
-                "how": filters.match_word(one.how),
-                "field": filters.field_word(one.field),
+                "how": hows[one.how],
+                "field": fields[one.field],
                 "percent": round(100 * one.score / whole),
             }
             for one in sorted(told.reasons, key=lambda one: -one.score)

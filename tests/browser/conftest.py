@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.desk import box
 from tests.browser.serving import ARGUMENTS, CHROMIUM, Served, serve
 
 
@@ -71,3 +72,13 @@ def as_person(new_context: Callable[..., BrowserContext], served: Served) -> Cal
         return page
 
     return open_browser
+
+
+@pytest.fixture
+def desk(as_person: Callable[..., Page]) -> Page:
+    """Open the console; `isSame` is lost when the document is another one."""
+    page = as_person("operator")
+    page.goto("/ja/console")
+    expect(box(page)).to_have_attribute("role", "combobox")
+    page.evaluate("window.isSame = true")
+    return page

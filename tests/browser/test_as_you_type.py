@@ -3,19 +3,9 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.desk import LIST, Composing, Held, box, expect_first, heading, hits, ids, typed
-
-
-@pytest.fixture
-def desk(as_person: Callable[..., Page]) -> Page:
-    page = as_person("operator")
-    page.goto("/ja/console")
-    expect(box(page)).to_have_attribute("role", "combobox")
-    page.evaluate("window.isSame = true")
-    return page
 
 
 def test_list_title_and_address_follow_and_the_box_stays_where_it_is(desk: Page) -> None:

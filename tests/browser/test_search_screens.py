@@ -3,20 +3,10 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.desk import box, expect_first, heading, hits, typed
 from tests.browser.serving import Served
-
-
-@pytest.fixture
-def desk(as_person: Callable[..., Page]) -> Page:
-    page = as_person("operator")
-    page.goto("/ja/console")
-    expect(box(page)).to_have_attribute("role", "combobox")
-    page.evaluate("window.isSame = true")
-    return page
 
 
 def test_the_way_back_leads_through_what_was_settled_on(desk: Page) -> None:

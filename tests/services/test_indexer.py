@@ -9,9 +9,9 @@ import pytest
 from kb.rules.pages import Audience
 from kb.rules.roles import SYSTEM, Role
 from kb.search.memory_index import MemoryIndex
-from kb.search.port import IndexBroken, Query
+from kb.search.port import Found, IndexBroken, Query
 from kb.search.whoosh_index import WhooshIndex
-from kb.services import editing, indexing, reviewing
+from kb.services import editing, indexing, reviewing, synonyms, wordings
 from kb.services.indexer import Indexer, Lock
 from kb.store import outbox
 from kb.store.base import Store
@@ -179,6 +179,21 @@ def test_small_parts_are_merged_in_a_quiet_moment(store: Store, tmp_path: Path) 
         assert len(list((folder / "live").glob("*.trm"))) < 12
         assert index.search(Query("返品", Audience.PUBLIC)).total == 12
     index.close()
+
+
+def test_a_prepared_process_has_read_the_synonyms_that_hold(store: Store, tmp_path: Path) -> None:
+    with store.writing() as db:
+        synonyms.add(db, wordings.Draft(("ハンコ", "印鑑")), by=make_actor(db, Role.SV))
+    asked: list[Query] = []
+
+    class Watched(MemoryIndex):
+        def search(self, query: Query) -> Found:
+            asked.append(query)
+            return super().search(query)
+
+    Indexer(store, Watched(), tmp_path / "lock").prepare()
+    with store.reading() as db:
+        assert [query.synonyms is synonyms.current(db) for query in asked] == [True]
 
 
 def test_every_process_keeps_its_index_warm_whoever_writes(store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,25 @@
+"""Settings: what administrators choose for the whole house; a name without a row has its default."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kb.store.base import Base
+
+
+class Setting(Base):
+    """One chosen value; `kb/rules/settings.py` says which names there are, and what they may hold."""
+
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    updated_at: Mapped[datetime]
+
+
+def chosen(db: Session) -> dict[str, Any]:
+    """Name → value of everything that somebody has chosen."""
+    return {row.name: row.value for row in db.scalars(select(Setting))}
