@@ -11,7 +11,7 @@ from kb.rules.pages import Audience, Confidence, Kind
 from kb.services import reading, searching, suggesting
 from kb.services.reading import Filter
 from kb.web import addresses, cards, forms, showing
-from kb.web.house import actor, house
+from kb.web.house import actor, house, lang
 from kb.web.transaction import db
 
 bp = Blueprint("console", __name__)
@@ -103,7 +103,9 @@ def _fresh(chosen: dict[str, str]) -> dict[str, Any]:
         confidence=forms.maybe("confidence", Confidence),
         audience=chosen.get("audience"),
     )
-    _total, newest = reading.many(db(), wanted, viewer=actor(), limit=12)
+    _total, newest = reading.many(db(), replace(wanted, language=lang()), viewer=actor(), limit=12)
+    if not newest:
+        _total, newest = reading.many(db(), wanted, viewer=actor(), limit=12)
     known = {"category": (searching.Facet(shelf.key, None, shelf),)} if shelf else {}
     return {
         "q": "",

@@ -9,7 +9,7 @@ from flask import Flask
 
 from kb.app import create_app
 from kb.config import Settings
-from kb.rules.pages import Audience, Kind
+from kb.rules.pages import Audience, Kind, Language
 from kb.rules.roles import Role
 from kb.search.port import IndexBroken
 from kb.services import accounts, indexing
@@ -167,3 +167,13 @@ def test_without_an_index_every_search_goes_on_and_says_so(broken: Flask, store:
     # The control: with its index nothing of this is said.
     assert FALLBACK not in as_operator.get("/ja/console?q=返品").text
     assert as_operator.get("/api/v1/search?q=返品").get_json()["fallback"] is False
+
+
+def test_what_is_new_is_in_the_language_of_the_screen_if_there_is_any(
+    as_operator: Browser, store: Store, pages: dict[str, int]
+) -> None:
+    assert pages["other"] in hits(as_operator.get("/en/console").text)
+    with store.writing() as db:
+        english = make_page(db, "How to return", language=Language.EN).id
+    assert hits(as_operator.get("/en/console").text) == [english]
+    assert english not in hits(as_operator.get("/ja/console").text)
