@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-whoosh2 bench words screenshots clean browser python
+.PHONY: help demo test test-all test-access test-whoosh2 bench words screenshots clean browser python
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test-whoosh2: $(VENV)/.whoosh2
 	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -W ignore -c 'import whoosh; assert whoosh.versionstring() == "2.7.4"'
 	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -m pytest -q -W ignore::SyntaxWarning -W ignore::DeprecationWarning tests/search
 
+## make test-access   every screen in both languages, both themes and four widths, by axe
+test-access: $(VENV)/.test browser
+	@$(BIN)/python -m pytest -q -m access tests/browser/test_axe.py
+
 ## make bench         the figures of search: all, or one part (BENCH="quality", BENCH="speed --pages 20000")
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(or $(BENCH),all)
@@ -35,9 +39,9 @@ bench: $(VENV)/.test
 words: $(VENV)/.test
 	@$(BIN)/python -m tests.words
 
-## make screenshots   every main screen at 390 and 1280 pixels, into screenshots/
+## make screenshots   every screen and state, into screenshots/ (ONLY=home,page SIZES=390 THEMES=dark,forced LANGS=ja)
 screenshots: $(VENV)/.test browser
-	@$(BIN)/python -m tests.browser.screenshots
+	@$(BIN)/python -m tests.browser.screenshots --only "$(ONLY)" --sizes "$(SIZES)" --themes "$(THEMES)" --langs "$(LANGS)"
 
 ## make clean         forget the virtual environment and caches; var/ and search_index/ stay
 clean:

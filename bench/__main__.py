@@ -4,7 +4,19 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
-from bench import corpora, editing, home, quality, rebuilding, restarting, speed, suggesting, table
+from bench import (
+    corpora,
+    editing,
+    home,
+    pages_served,
+    painting,
+    quality,
+    rebuilding,
+    restarting,
+    speed,
+    suggesting,
+    table,
+)
 
 PARTS = {
     "quality": quality,
@@ -13,6 +25,8 @@ PARTS = {
     "suggesting": suggesting,
     "rebuilding": rebuilding,
     "editing": editing,
+    "serving": pages_served,
+    "painting": painting,
     "home": home,
 }
 

@@ -11,44 +11,60 @@ from flask_wtf import CSRFProtect
 from kb import config
 from kb.config import Settings
 from kb.rules import limits
+from kb.rules.inquiries import InquiryState
 from kb.search.memory_index import MemoryIndex
 from kb.search.whoosh_index import WhooshIndex
-from kb.services import following
+from kb.services import answering, following
+from kb.services.freshness import Freshness
 from kb.services.house import House
 from kb.store.base import open_store
 from kb.text.rendering import Renderer
 from kb.web import (
+    about,
     admin,
     api,
+    assets,
     console,
     editor,
+    embed,
     errors,
     faq,
     faq_page,
     files,
     filters,
+    head,
     headers,
     health,
     history,
+    inquiries,
+    inquiry,
     language,
     machines,
     merging,
+    notices,
     pages,
     policy,
     review,
+    seen,
+    shortcuts,
     sign_in,
     stories,
+    styleguide,
     synonyms,
     transaction,
+    votes,
     why,
 )
+from kb.web import settings as settings_room
 from kb.web.house import actor
+from kb.web.page_cache import PageCache
 
 log = logging.getLogger("kb")
 
 # Blueprints whose addresses begin with the language of the screen.
 SPOKEN = (
     sign_in.bp,
+    shortcuts.bp,
     console.bp,
     why.bp,
     pages.bp,
@@ -58,10 +74,17 @@ SPOKEN = (
     review.bp,
     merging.bp,
     synonyms.bp,
+    styleguide.bp,
+    inquiries.bp,
+    notices.bp,
     admin.bp,
+    settings_room.bp,
 )
 # The public side is one blueprint in several files.
-PLAIN = (faq.bp, faq_page.bp, machines.bp, files.bp, health.bp, api.bp)
+PLAIN = (
+    *(faq.bp, faq_page.bp, inquiry.bp, about.bp, seen.bp, votes.bp, machines.bp),
+    *(files.bp, health.bp, api.bp, embed.bp),
+)
 
 
 def open_house(settings: Settings) -> House:
@@ -104,17 +127,24 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     transaction.init_app(app)
     headers.init_app(app)
+    assets.init_app(app)
+    embed.init_app(app)
     language.init_app(app)
     sign_in.init_app(app)
     csrf = CSRFProtect(app)
     policy.init_app(app)
     filters.init_app(app)
+    head.init_app(app)
+    shortcuts.init_app(app)
     errors.init_app(app)
     _add_rooms(app)
     for endpoint, view in app.view_functions.items():
         if endpoint in policy.POLICY and policy.POLICY[endpoint].by_origin:
             csrf.exempt(view)
     _limit(app)
+    personal = (app.config["SESSION_COOKIE_NAME"], app.config["REMEMBER_COOKIE_NAME"])
+    stamp = Freshness(app.extensions["kb"].store)
+    app.wsgi_app = PageCache(app.wsgi_app, stamp, personal=personal)  # type: ignore[method-assign]
     return app
 
 
@@ -127,11 +157,12 @@ def _add_rooms(app: Flask) -> None:
     @app.context_processor
     def counts() -> dict[str, Any]:
         if not actor().is_staff:
-            return {"waiting_count": 0, "news_count": 0}
+            return {"waiting_count": 0, "news_count": 0, "inquiries_count": 0}
         session = transaction.db()
         return {
             "waiting_count": following.waiting_count(session, viewer=actor()),
             "news_count": following.unseen(session, by=actor()),
+            "inquiries_count": answering.counts(session, viewer=actor())[InquiryState.OPEN],
         }
 
 
@@ -147,8 +178,18 @@ def _limit(app: Flask) -> None:
     for endpoint, rate in {
         "faq.search": "600/minute",
         "faq.suggest": "600/minute",
+        "faq.open_search_suggest": "600/minute",
+        "embed.answer": "240/minute",
+        "faq.sitemap": "60/minute",
+        "faq.sitemap_part": "60/minute",
+        "faq.inquiry_answers": "240/minute",
+        "faq.seen": "120/minute",
+        "faq.vote": "60/hour",
         "sign_in.enter": "60/minute",
         "sign_in.here": "60/minute",
         "sign_in.resume": "60/minute",
     }.items():
         app.view_functions[endpoint] = limiter.limit(rate)(app.view_functions[endpoint])
+    # Only what was really sent counts, so that nobody is stopped by mending their own form.
+    sending = limiter.limit("10/hour", deduct_when=lambda answer: answer.status_code == 303, on_breach=inquiry.too_many)
+    app.view_functions["faq.send_inquiry"] = sending(app.view_functions["faq.send_inquiry"])

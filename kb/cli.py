@@ -262,6 +262,7 @@ def demo(host: str, port: int, new_passwords: bool) -> None:
         schema.upgrade(house.store)
         fresh = demonstration.accounts_of(house, again=new_passwords)
         demonstration.synonyms_of(house)
+        demonstration.contact_of(house)
         demonstration.fill(house, lambda total: upkeep.progress(total, _("取り込み")))
         upkeep.index(house)
     address = f"http://{host}:{port}"

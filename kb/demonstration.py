@@ -1,4 +1,4 @@
-"""Fill an empty house for a demonstration: three accounts, and the pages and synonyms of content/."""
+"""Fill an empty house for a demonstration: three accounts, content/, how to reach the shop, and a few inquiries."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,10 +7,30 @@ from dataclasses import dataclass
 from kb import config
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import STAFF_ROLES, SYSTEM
-from kb.services import accounts, importing, passwords, sheets, synonyms
+from kb.services import accounts, importing, inquiring, passwords, settings, sheets, synonyms
 from kb.services.house import House
+from kb.services.inquiring import Letter
 from kb.store import users
 
+# A freephone number of zeros belongs to nobody, and mail to example.com reaches nobody (RFC 2606).
+CONTACT = {
+    "contact_phone": "0120-000-000",
+    "contact_hours": "9:00〜18:00（土日祝を除く）",
+    "contact_note": "月曜の午前は混み合います。ご注文番号があると、早くご案内できます。",
+}
+LETTERS = (
+    (
+        "ポイントの有効期限を教えてほしい",
+        "去年の秋に買ったときのポイントがまだ残っているはずです。いつまで使えるか、画面のどこを見ればよいか分かりません。",
+        "hanako@example.com",
+    ),
+    ("海外の実家に送れますか", "台湾の両親に炊飯器を贈りたいです。送料と、電圧が合うかどうかも知りたいです。", ""),
+    (
+        "録画用ハードディスクの引っ越し",
+        "テレビを買い替えたのですが、前のテレビで録った番組は新しいテレビで見られますか。",
+        "taro@example.com",
+    ),
+)
 NAMES = {"operator": "佐藤 美咲", "sv": "中村 亮", "admin": "林 恵子"}
 
 
@@ -46,6 +66,15 @@ def synonyms_of(house: House) -> None:
     with house.store.writing() as db:
         if not synonyms.has_any(db):
             synonyms.take_in(db, sheets.read(config.CONTENT / "synonyms.csv").rows, by=SYSTEM)
+
+
+def contact_of(house: House) -> None:
+    """Say how to reach the shop, and leave it three inquiries, in a house where nobody has set anything yet."""
+    with house.store.writing() as db:
+        if settings.is_untouched(db):
+            settings.change(db, CONTACT, by=SYSTEM)
+            for subject, text, mail in LETTERS:
+                inquiring.send(db, Letter(subject, text, mail))
 
 
 def fill(house: House, progress: Callable[[int], AbstractContextManager[Callable[[int], None]]]) -> int:

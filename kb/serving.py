@@ -1,7 +1,9 @@
 """Serve the app with a production server: gunicorn with threads, waitress on Windows."""
 
+import atexit
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -9,6 +11,7 @@ from flask import Flask
 from kb.app import create_app, open_house
 from kb.config import Settings
 from kb.rules.errors import Invalid
+from kb.services import tallying
 from kb.services.indexer import Indexer
 
 if sys.platform == "win32":
@@ -36,32 +39,36 @@ def require_free(host: str, port: int) -> None:
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until stopped; each worker opens a house of its own, and one of them keeps the index."""
     require_free(host, port)
-    _run(settings, host=host, port=port, workers=workers)
+    run(lambda: make_worker(settings), host=host, port=port, workers=workers)
 
 
 def make_worker(settings: Settings) -> Flask:
-    """The app of one worker, ready to answer, with its indexer thread running."""
+    """The app of one worker, ready to answer, with its indexer thread running and its counts being kept."""
     house = open_house(settings)
     app = create_app(settings, house)
     indexer = Indexer(house.store, house.index, settings.var / "indexer.lock")
     indexer.prepare()
     indexer.start()
     app.extensions["kb_indexer"] = indexer
+    keeper = tallying.Keeper(house.store, house.tallies)
+    keeper.start()
+    atexit.register(keeper.stop)
     return app
 
 
 if sys.platform == "win32":  # pragma: no cover - gunicorn does not run there
 
-    def _run(settings: Settings, *, host: str, port: int, workers: int) -> None:
-        waitress.serve(make_worker(settings), host=host, port=port, threads=THREADS)
+    def run(make: Callable[[], Flask], *, host: str, port: int, workers: int) -> None:
+        """Serve the app that `make` makes, until stopped."""
+        waitress.serve(make(), host=host, port=port, threads=THREADS)
 
 else:
 
     class _Server(BaseApplication):  # type: ignore[misc]
         """gunicorn, told everything here instead of on its command line."""
 
-        def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-            self._settings, self._options = settings, options
+        def __init__(self, make: Callable[[], Flask], options: dict[str, Any]) -> None:
+            self._make, self._options = make, options
             super().__init__()
 
         def load_config(self) -> None:
@@ -69,9 +76,10 @@ else:
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
-            return make_worker(self._settings)
+            return self._make()
 
-    def _run(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    def run(make: Callable[[], Flask], *, host: str, port: int, workers: int) -> None:
+        """Serve the apps that `make` makes, one in each worker, until stopped."""
         options = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
@@ -83,4 +91,4 @@ else:
             "control_socket_disable": True,
             "proc_name": "kb",
         }
-        _Server(settings, options).run()
+        _Server(make, options).run()

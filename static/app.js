@@ -9,12 +9,16 @@ import * as dialogs from "./modules/dialogs.js";
 import * as editor from "./modules/editor.js";
 import * as finding from "./modules/finding.js";
 import * as forms from "./modules/forms.js";
+import * as inquiry from "./modules/inquiry.js";
 import * as keys from "./modules/keys.js";
 import * as lookAlikes from "./modules/look_alikes.js";
 import * as menus from "./modules/menus.js";
 import * as preview from "./modules/preview.js";
+import * as seen from "./modules/seen.js";
+import { start } from "./modules/starting.js";
 import * as suggest from "./modules/suggest.js";
 import * as synonyms from "./modules/synonyms.js";
+import * as theme from "./modules/theme.js";
 import * as ticks from "./modules/ticks.js";
 import * as toasts from "./modules/toasts.js";
 
@@ -23,17 +27,7 @@ function dress(root) {
   copying.dress(root);
 }
 
-document.documentElement.classList.add("js");
-
 // Dialogs first: they stand before every other click. Suggestions before the desk: an open list has the arrows. The desk before what is found: it waits for that.
-const parts = [dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, synonyms, forms];
-for (const part of parts) {
-  try {
-    part.init();
-  } catch (error) {
-    // One part that fails must not take the others with it.
-    console.error(error);
-  }
-}
+start([theme, dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, inquiry, synonyms, forms, seen]);
 dress(document);
 document.addEventListener("kb:drawn", (event) => dress(event.detail));

@@ -24,6 +24,15 @@ class Invalid(KbError):
     status, code = 422, "invalid"
 
 
+class Faults(Invalid):
+    """Several fields can't be used as they are; `each` has the refusal of every one, by field (422)."""
+
+    def __init__(self, each: dict[str, Invalid]) -> None:
+        first = next(iter(each.values()))
+        super().__init__(first.sentence, field=first.field, **first.facts)
+        self.each = each
+
+
 class NotFound(KbError):
     """There is no such thing, or not for this reader: both look alike (404)."""
 

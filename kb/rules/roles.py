@@ -30,8 +30,11 @@ class Permission(StrEnum):
     EXPORT = "export"
     READ_EVENTS = "read_events"
     KEEP_SYNONYMS = "keep_synonyms"
+    KEEP_NOTICES = "keep_notices"
+    ANSWER_INQUIRIES = "answer_inquiries"
     IMPORT = "import"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_SETTINGS = "manage_settings"
 
 
 _OPERATOR = {
@@ -41,6 +44,7 @@ _OPERATOR = {
     Permission.PROPOSE,
     Permission.COMMENT,
     Permission.ATTACH,
+    Permission.ANSWER_INQUIRIES,
 }
 _SV = _OPERATOR | {
     Permission.REVIEW,
@@ -51,8 +55,9 @@ _SV = _OPERATOR | {
     Permission.EXPORT,
     Permission.READ_EVENTS,
     Permission.KEEP_SYNONYMS,
+    Permission.KEEP_NOTICES,
 }
-_ADMIN = _SV | {Permission.APPROVE_OWN, Permission.IMPORT, Permission.MANAGE_PEOPLE}
+_ADMIN = _SV | {Permission.APPROVE_OWN, Permission.IMPORT, Permission.MANAGE_PEOPLE, Permission.MANAGE_SETTINGS}
 
 # To change who may do what, change this table; nothing else knows.
 MAY: dict[Role, frozenset[Permission]] = {

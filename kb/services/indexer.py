@@ -10,7 +10,7 @@ from typing import IO
 
 from kb.rules.pages import Audience
 from kb.search.port import IndexBroken, IndexBusy, Query, SearchIndex
-from kb.services import indexing, synonyms
+from kb.services import indexing, inquiring, synonyms
 from kb.store.base import Store
 
 try:
@@ -100,6 +100,8 @@ class Indexer(threading.Thread):
         """Do what is next; whether there may be more."""
         try:
             if self._since >= COMPARE_EVERY:
+                # What was promised to be deleted does not wait for a broken index.
+                self._forget()
                 self._compare()
                 self._since = 0.0
             return indexing.drain(self._store, self._index) > 0 or self._index.tidy()
@@ -124,6 +126,12 @@ class Indexer(threading.Thread):
         if difference.pages:
             log.info("%s pages differ between index and store", len(difference.pages))
             indexing.mend(self._store, self._index, difference)
+
+    def _forget(self) -> None:
+        with self._store.writing() as db:
+            number = inquiring.forget(db)
+        if number:
+            log.info("%s inquiries were deleted, for their time was over", number)
 
     def __enter__(self) -> "Indexer":
         self.start()

@@ -3,6 +3,8 @@
 from kb.store.pages import Page
 from kb.text.slugs import slug
 
+__all__ = ["slug", "slug_of"]
+
 
 def slug_of(page: Page) -> str:
     """The title of what readers see, fit for an address."""

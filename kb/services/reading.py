@@ -48,7 +48,7 @@ def page(db: Session, page_id: int, *, viewer: Actor, renderer: rendering.Render
     """The page for this reader; NotFound if hidden or missing, Gone if archived and once readable to them."""
     found = pages.get(db, page_id, viewer=viewer)
     if found is None or found.shown is None:
-        raise _missing(db, page_id, viewer=viewer)
+        raise missing(db, page_id, viewer=viewer)
     return _view(db, found, found.shown, viewer=viewer, renderer=renderer, address=address)
 
 
@@ -77,7 +77,7 @@ def source(db: Session, page_id: int, *, viewer: Actor) -> tuple[Page, Revision,
     require(viewer, Permission.PROPOSE)
     found = pages.get(db, page_id, viewer=viewer)
     if found is None or found.shown is None:
-        raise _missing(db, page_id, viewer=viewer)
+        raise missing(db, page_id, viewer=viewer)
     return found, found.shown, audiences.cut(found.shown.body, viewer.audience).strip("\n")
 
 
@@ -217,7 +217,7 @@ def _translations(db: Session, found: Page, *, viewer: Actor) -> list[Page]:
     return [one for one in listing.translations(db, origin, viewer=viewer) if one.id != found.id]
 
 
-def _missing(db: Session, page_id: int, *, viewer: Actor) -> NotFound | Gone:
+def missing(db: Session, page_id: int, *, viewer: Actor) -> NotFound | Gone:
     """What to say of a page that can't be shown: gone with where it went, or nothing at all."""
     gone = db.get(Page, page_id)
     if gone is None or gone.archived_at is None or gone.audience not in viewer.audience.readable:

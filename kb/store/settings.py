@@ -23,3 +23,11 @@ class Setting(Base):
 def chosen(db: Session) -> dict[str, Any]:
     """Name → value of everything that somebody has chosen."""
     return {row.name: row.value for row in db.scalars(select(Setting))}
+
+
+def choose(db: Session, name: str, value: Any, *, by_id: int | None, at: datetime) -> None:
+    """Keep a value under its name, in place of an older one."""
+    row = db.get(Setting, name) or Setting(name=name)
+    row.value, row.updated_by_id, row.updated_at = value, by_id, at
+    db.add(row)
+    db.flush()

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Date, Index, String, delete, func, select
+from sqlalchemy import Date, Index, String, case, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb.rules import limits
@@ -23,21 +25,33 @@ class Tally(Base):
 
 
 def add(db: Session, counts: Mapping[tuple[date, str, str], int]) -> None:
-    """Add to what has been counted, by (day, name, key)."""
-    for (day, name, key), count in sorted(counts.items()):
-        row = db.get(Tally, (day, name, key))
-        if row is None:
-            db.add(Tally(day=day, name=name, key=key, count=count))
-        else:
-            row.count += count
-    db.flush()
+    """Add to what has been counted, by (day, name, key); others may be adding to the same."""
+    if not counts:
+        return
+    rows = [
+        {"day": day, "name": name, "key": key, "count": count} for (day, name, key), count in sorted(counts.items())
+    ]
+    made = (sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgresql_insert)(Tally)
+    more = {"count": Tally.count + made.excluded["count"]}
+    db.execute(made.on_conflict_do_update(index_elements=[Tally.day, Tally.name, Tally.key], set_=more), rows)
 
 
-def most(db: Session, name: str, *, since: date, limit: int) -> list[tuple[str, int]]:
-    """The keys that were counted most since a day, with their counts, the most frequent first."""
+def most(db: Session, name: str, *, since: date, limit: int, start: str = "") -> list[tuple[str, int]]:
+    """The keys (those that begin with `start`) that were counted most since a day, with their counts, most first."""
     total = func.sum(Tally.count)
     rows = select(Tally.key, total).where(Tally.name == name, Tally.day >= since).group_by(Tally.key)
+    if start:
+        rows = rows.where(Tally.key.startswith(start, autoescape=True))
     return [(key, int(count)) for key, count in db.execute(rows.order_by(total.desc(), Tally.key).limit(limit))]
+
+
+def weighed(db: Session, name: str, weights: Mapping[date, int], *, limit: int) -> list[tuple[str, int, int]]:
+    """The keys with the most on these days, each day times its weight: key, that sum, and the plain count."""
+    # Named days lead into the primary key; a range of days would read every day there is of this name.
+    worth = func.sum(Tally.count * case(dict(weights), value=Tally.day, else_=0))
+    rows = select(Tally.key, worth, func.sum(Tally.count)).where(Tally.name == name, Tally.day.in_(list(weights)))
+    rows = rows.group_by(Tally.key).order_by(worth.desc(), Tally.key).limit(limit)
+    return [(key, int(sum_), int(count)) for key, sum_, count in db.execute(rows)]
 
 
 def total(db: Session, name: str, key: str, *, since: date) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kb.rules.pages import Audience
 from kb.text.blocks import BlockKind, split, tidy, walk
-from kb.text.plain import plain
+from kb.text.plain import plain, readings
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,14 @@ def cut(body: str, audience: Audience) -> str:
 
 
 def fields(body: str) -> Fields:
-    """Return the plain texts for the index, one per audience, with nothing in two of them."""
+    """Return the plain texts for the index, one per audience, with nothing in two of them.
+
+    Readings that a writer put above words follow the text: no dictionary knows the names that need them most.
+    """
     texts: dict[Audience, list[str]] = {audience: [] for audience in Audience}
     for segment in split(body):
         # The 題 of a purpose is text; the role of a limit is not.
         title = plain(segment.argument) if segment.kind is BlockKind.PURPOSE else ""
-        texts[segment.audience].append("\n".join(part for part in (title, plain(segment.source)) if part))
+        parts = (title, plain(segment.source), *readings(segment.source))
+        texts[segment.audience].append("\n".join(part for part in parts if part))
     return Fields(*("\n".join(texts[audience]) for audience in Audience))

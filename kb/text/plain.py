@@ -128,6 +128,12 @@ def inline(text: str) -> str:
     return html.unescape(text.replace("|", " ")).translate(_RETURNED)
 
 
+def readings(source: str) -> list[str]:
+    """The readings that stand above words by {解約|かいやく}, each once, in order; not those in code."""
+    found = (match[2].strip() for is_code, piece in split_code(source) if not is_code for match in RUBY.finditer(piece))
+    return [reading for reading in dict.fromkeys(found) if reading]
+
+
 def first_sentence(source: str, limit: int) -> str:
     """Return the first sentence of the first line that is neither heading nor table, at most `limit` characters.
 

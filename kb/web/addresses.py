@@ -15,9 +15,17 @@ def absolute(address: str) -> str:
 
 def public(page: Any, *, external: bool = False) -> str:
     """Where customers read a page: /ja/faq/12-title, in the page's own language."""
-    values = {"lang": page.language.value, "id": page.id, "title": naming.slug_of(page)}
-    address = url_for("faq.page", **values)
+    address = _public(page.id, page.language, naming.slug_of(page))
     return absolute(address) if external else address
+
+
+def of(id: int, language: str, title: str) -> str:
+    """Where customers read a page of which only this much is known."""
+    return _public(id, language, naming.slug(title))
+
+
+def _public(id: int, language: str, slug: str) -> str:
+    return url_for("faq.page", lang=str(language), id=id, title=slug)
 
 
 def desk(page: Any) -> str:

@@ -69,8 +69,10 @@ def roles() -> Any:
         Permission.EXPORT: _("記事を書き出す"),
         Permission.READ_EVENTS: _("記録を見る"),
         Permission.KEEP_SYNONYMS: _("同義語を整える"),
+        Permission.ANSWER_INQUIRIES: _("お問い合わせに答える"),
         Permission.IMPORT: _("記事を取り込む"),
         Permission.MANAGE_PEOPLE: _("人と役割を管理する"),
+        Permission.MANAGE_SETTINGS: _("設定を変える"),
     }
     rows = [
         (words[permission], {role.value: permission in MAY[role] for role in STAFF_ROLES}) for permission in Permission

@@ -10,7 +10,7 @@ from kb.rules.errors import Gone, NotFound
 from kb.rules.pages import Audience, Confidence, Kind
 from kb.services import reading, searching, suggesting
 from kb.services.reading import Filter
-from kb.web import addresses, cards, forms, showing
+from kb.web import addresses, cards, forms, notices, showing
 from kb.web.house import actor, house, lang
 from kb.web.transaction import db
 
@@ -35,6 +35,8 @@ def search() -> Any:
         page=showing.page_card(view) if view else None,
         body=view.body if view else None,
         suggest_url=url_for("console.suggest"),
+        notices=notices.for_staff(),
+        about=notices.for_staff(page_id=opened) if view else [],
         **facts,
     )
 
@@ -51,7 +53,8 @@ def preview(id: int) -> Any:
     view = _open(id)
     if view is None:
         raise NotFound()
-    return render_template("console/_view.html", page=showing.page_card(view), body=view.body, q=forms.text("q"))
+    facts = {"page": showing.page_card(view), "body": view.body, "about": notices.for_staff(page_id=id)}
+    return render_template("console/_view.html", q=forms.text("q"), **facts)
 
 
 def narrowed() -> dict[str, str]:

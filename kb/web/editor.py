@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 
+from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience, Kind, Language, Significance
 from kb.rules.roles import Permission, may
-from kb.services import comparing, drafting, editing, following, reading, templates
+from kb.services import answering, comparing, drafting, editing, following, reading, templates
 from kb.services.checking import Text
 from kb.services.editing import Outcome, Stale
 from kb.web import addresses, cards, filters, forms, showing
@@ -38,7 +39,9 @@ STORY_FIELDS = ("words", "purpose", "done", "proposal", "result", "learnt", "cha
 def new() -> Any:
     kind = forms.word("kind", Kind, Kind.FAQ)
     title = forms.text("title")
-    place = f"new:{title or kind.value}"[:40]
+    # The form posts to its own address, so the number of the inquiry that it began with comes back by itself.
+    inquiry = forms.number("inquiry")
+    place = f"new:{title or kind.value}"[:40] if inquiry is None else f"new:inquiry {inquiry}"
     kept = drafting.kept(db(), place, by=actor())
     values = {
         "place": place,
@@ -47,6 +50,8 @@ def new() -> Any:
         "kind": kind.value,
         "audience": Audience.STAFF.value,
     }
+    if inquiry is not None:
+        values["phrases"] = answering.seed(db(), inquiry, by=actor()).subject[: limits.PHRASE]
     return _draw(None, {**values, **(kept.fields if kept else {})}, draft_at=kept.saved_at if kept else None)
 
 
@@ -69,6 +74,8 @@ def create() -> Any:
         )
     except Invalid as refused:
         return _draw(None, _typed(), errors={refused.field or "form": told(refused)}), refused.status
+    if (inquiry := forms.number("inquiry")) is not None:
+        answering.link(db(), inquiry, page, by=actor())
     drafting.drop(db(), _place(), by=actor())
     flash(_("公開しました。"))
     return redirect(url_for("pages.show", id=page.id))

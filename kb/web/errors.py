@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from kb.rules.errors import Gone, KbError, NotFound, NotSignedIn, TooMany
 from kb.rules.roles import VISITOR
-from kb.services import reading
+from kb.services import popular, reading
 from kb.web import addresses, sign_in, transaction
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
@@ -61,7 +61,8 @@ def refused_by_flask(error: HTTPException) -> Response:
     """The same for what Flask refuses by itself."""
     transaction.give_up()
     status = error.code or 500
-    if error.response is not None and status < 400:
+    # A limit may bring its own answer, which keeps what was typed.
+    if error.response is not None and (status < 400 or status == 429):
         return make_response(error.response)
     sentences = {
         400: _("送られた内容を読み取れませんでした。画面を開き直してから、もう一度お試しください。"),
@@ -138,7 +139,7 @@ def _answer(
 
 def _often() -> list[dict[str, str]]:
     with house().store.reading() as db:
-        pages = reading.often(db, viewer=VISITOR, language=_language(), limit=4)
+        pages = popular.asked(db, house(), viewer=VISITOR, language=_language(), limit=4).pages
         return [{"url": addresses.public(page), "title": page.shown.title} for page in pages if page.shown]
 
 

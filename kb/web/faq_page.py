@@ -5,11 +5,14 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from kb.rules.roles import VISITOR
-from kb.services import naming, reading, searching
-from kb.web import addresses, cards
+from kb.services import naming, nearby, reading
+from kb.web import addresses, cards, head, notices, votes
 from kb.web.faq import bp
 from kb.web.house import house, lang
+from kb.web.language import gettext as _
 from kb.web.transaction import db
+
+STAMP = 4  # characters that fit into it
 
 
 @bp.get("/<any(ja,en):lang>/faq/<int:id>")
@@ -19,7 +22,7 @@ def page(id: int, title: str = "") -> Any:
     # The id decides; an old title, or the other language in front, leads to the one right address.
     if title != naming.slug_of(view.page) or lang() != view.page.language.value:
         return redirect(addresses.public(view.page), 301)
-    related = searching.related(db(), house(), view.page, viewer=VISITOR)
+    near = nearby.near(db(), house(), view.page, viewer=VISITOR)
     other = next((one for one in view.translations if one.language.value != lang()), None)
     page = view.page
     return render_template(
@@ -30,14 +33,29 @@ def page(id: int, title: str = "") -> Any:
             "category": cards.category(page.category),
             "updated_at": page.updated_at,
             "validated_at": page.validated_at,
-            "validated_by": page.category.name_ja if page.category and lang() == "ja" else "",
+            "validated_for": _area(page.category),
             "tags": view.revision.tags,
         },
         body=view.body,
-        near=[cards.link(one) for one in related],
+        near=[cards.link(one.page) | {"is_read_next": one.is_read_next} for one in near],
+        vote=votes.drawn(id, view.revision.id),
         viewer=VISITOR,
-        canonical=addresses.public(page, external=True),
+        notices=notices.for_customers(page_id=id),
+        page_head=head.of_page(view, _above(page.category)),
         suggest_url=url_for("faq.suggest"),
         other_language_url=addresses.public(other) if other is not None else None,
-        summary=reading.summary(view.revision, viewer=VISITOR, length=120),
     )
+
+
+def _area(category: Any) -> str:
+    """The short word below the date of the stamp: 配送 of 配送・受け取り; English words are too long for it."""
+    word = category.name_ja.split("・")[0] if category is not None and lang() == "ja" else ""
+    return word if len(word) <= STAMP else ""
+
+
+def _above(category: Any) -> list[tuple[str, str]]:
+    """What stands above a page: name and address, from the home down."""
+    trail = [(_("よくある質問"), addresses.absolute(url_for("faq.home")))]
+    if category is not None:
+        trail.append((category.name(lang()), addresses.absolute(url_for("faq.category", key=category.key))))
+    return trail

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from kb.rules import clock
 from kb.rules.roles import Permission, may
 from kb.services import phrasing
+from kb.web.head import site_name
 from kb.web.headers import nonce
 from kb.web.house import actor, lang
 from kb.web.language import gettext as _
@@ -57,7 +58,15 @@ def stamp_day(at: datetime) -> str:
 
 def phrased(text: Any) -> Markup:
     """The text with <wbr> between phrases, so that headings break where a reader would."""
-    return Markup("<wbr>").join(escape(part) for part in phrasing.phrases(str(text)))
+    # A sentence with places comes from the catalogue escaped already, and must not be escaped twice.
+    plain = str(text.unescape() if isinstance(text, Markup) else text)
+    return Markup("<wbr>").join(escape(part) for part in phrasing.phrases(plain))
+
+
+def theme() -> str:
+    """Light or dark where the reader chose (static/modules/theme.js keeps it); empty where the device decides."""
+    chosen = request.cookies.get("kb_theme", "")
+    return chosen if chosen in ("light", "dark") else ""
 
 
 def number(value: int | float) -> str:
@@ -96,6 +105,26 @@ def state_word(state: str) -> str:
     }[state]
 
 
+def shortcoming_word(shortcoming: str) -> str:
+    return {
+        "unclear": _("分かりにくい"),
+        "unsolved": _("解決しない"),
+        "out_of_date": _("情報が古い"),
+        "off_topic": _("求めていた内容と違う"),
+        "other": _("その他"),
+    }[shortcoming]
+
+
+def personal_word(kind: str) -> str:
+    return {
+        "mail": _("メールアドレス"),
+        "card": _("カード番号"),
+        "phone": _("電話番号"),
+        "my_number": _("マイナンバー"),
+        "postal_code": _("郵便番号"),
+    }[kind]
+
+
 def _spoken(word: Callable[[str], str]) -> Callable[[Context, str], str]:
     """The filter, asked at every drawing: Jinja would work out `"faq"|kind_word` once, in one reader's language."""
 
@@ -110,7 +139,7 @@ def init_app(app: Flask) -> None:
     """Give templates their filters and their few names."""
     for made in (day, moment, stamp_day, phrased, number):
         app.add_template_filter(made)
-    for word in (kind_word, audience_word, confidence_word, role_word, state_word):
+    for word in (kind_word, audience_word, confidence_word, role_word, state_word, shortcoming_word, personal_word):
         app.add_template_filter(_spoken(word), word.__name__)
 
     @app.context_processor
@@ -120,6 +149,7 @@ def init_app(app: Flask) -> None:
             "may": lambda permission: may(actor(), Permission(permission)),
             "lang": lang(),
             "csp_nonce": nonce(),
+            "theme": theme(),
             "other_language_url": other_language_url(),
-            "site_name": _("みなも電機 サポート"),
+            "site_name": site_name(),
         }

@@ -1,20 +1,32 @@
 """The headers of every answer: a strict content policy with a nonce, no sniffing, framing or keeping of staff pages."""
 
-import secrets
-
 from flask import Flask, Response, g, request
 
+from kb.web import assets, page_cache
 from kb.web.house import actor
 
 # Where customers walk; everything else is staff's and is never stored nor indexed by search engines.
 PUBLIC = ("faq.", "health.")
 HEALTH = ("health.live", "health.ready")
+# Pages that are the same for every visitor and change only with the database: these may be kept and given again.
+KEPT = {
+    "faq.home",
+    "faq.page",
+    "faq.category",
+    "faq.feed",
+    "faq.sitemap",
+    "faq.sitemap_part",
+    "faq.open_search",
+    "faq.manifest",
+    "faq.robots",
+    "faq.accessibility",
+}
 
 
 def nonce() -> str:
     """The word that lets this answer's own scripts run."""
     if "nonce" not in g:
-        g.nonce = secrets.token_urlsafe(16)
+        g.nonce = page_cache.fresh_nonce()
     return str(g.nonce)
 
 
@@ -36,7 +48,7 @@ def init_app(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if app.config["KB_SECURE"]:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        if endpoint == "static":
+        if endpoint in assets.SHARED:
             return response
         # /health/live must answer without the database, so nobody is looked up for it.
         if not endpoint.startswith(PUBLIC) or (endpoint not in HEALTH and actor().is_staff):
@@ -44,5 +56,7 @@ def init_app(app: Flask) -> None:
             headers["X-Robots-Tag"] = "noindex"
         else:
             headers.setdefault("Cache-Control", "no-cache")
+            if endpoint in KEPT:
+                request.environ[page_cache.NONCE] = nonce()
         response.vary.add("Cookie")
         return response

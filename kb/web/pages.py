@@ -8,9 +8,9 @@ from kb.rules import limits
 from kb.rules.errors import Gone, Invalid
 from kb.rules.pages import Audience, Confidence, Kind
 from kb.rules.roles import Permission, may
-from kb.services import attaching, editing, exporting, following, reading, sheets
+from kb.services import attaching, editing, exporting, following, reading, sheets, voting
 from kb.services.reading import Filter
-from kb.web import addresses, cards, forms, showing
+from kb.web import addresses, cards, forms, notices, showing
 from kb.web.house import actor, house, lang
 from kb.web.language import gettext as _
 from kb.web.transaction import db
@@ -90,6 +90,8 @@ def show(id: int) -> Any:
         files=[_file(file) for file in reading.files_of(db(), id, viewer=actor())],
         public_url=addresses.public(view.page) if is_public else None,
         translations=[cards.link(one, desk=True) for one in view.translations],
+        notices=notices.for_staff(page_id=id),
+        votes=voting.summary(db(), id, viewer=actor()),
         categories=showing.category_options(reading.shelves(db(), viewer=actor())),
         **facts,
     )

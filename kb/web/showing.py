@@ -3,6 +3,7 @@
 from typing import Any
 
 from kb.rules.pages import Significance
+from kb.rules.settings import TABLE
 from kb.services import following, reading, submitting
 from kb.web import cards
 from kb.web.house import actor, lang
@@ -117,7 +118,22 @@ def proposal_facts(item: following.Item) -> dict[str, Any]:
 def event_sentence(event: Any) -> str:
     """What happened, in the reader's language."""
     facts = event.facts or {}
-    sentences = {
+    sentence = (_page_words(facts) | _house_words()).get(event.verb, event.verb)
+    if facts.get("own_text"):
+        sentence += _("（自分の文を自分で）")
+    if facts.get("settings"):
+        labels = [_(TABLE[name].label) for name in facts["settings"] if name in TABLE]
+        sentence += _("：%(who)s", who=_("、").join(labels))
+    if facts.get("line"):
+        sentence += _("：%(who)s", who=facts["line"])
+    if event.user is not None and event.user_id != event.actor_id and event.page_id is None:
+        sentence += _("：%(who)s", who=event.user.display_name)
+    return sentence
+
+
+def _page_words(facts: dict[str, Any]) -> dict[str, str]:
+    """What happens to pages and their revisions."""
+    return {
         "page created": _("記事を公開した"),
         "revision published": _("新しい版を公開した"),
         "revision proposed": _("改訂を提案した"),
@@ -137,13 +153,28 @@ def event_sentence(event: Any) -> str:
         "page moved": _("分類を変えた"),
         "page validated": _("内容を確かめ、印をつけた"),
         "pages imported": _("取り込んだ"),
+        "file attached": _("ファイルを添付した"),
+        "file removed": _("ファイルを外した"),
+    }
+
+
+def _house_words() -> dict[str, str]:
+    """What happens to everything else."""
+    return {
         "synonyms added": _("同義語を加えた"),
         "synonyms changed": _("同義語を変えた"),
         "synonyms removed": _("同義語を消した"),
         "synonyms restored": _("同義語を元に戻した"),
         "synonyms imported": _("同義語を取り込んだ"),
-        "file attached": _("ファイルを添付した"),
-        "file removed": _("ファイルを外した"),
+        "notice posted": _("速報を出した"),
+        "notice ended": _("速報を終えた"),
+        "notice brought back": _("速報を元に戻した"),
+        "inquiry received": _("お問い合わせが届いた"),
+        "inquiry taken": _("お問い合わせの対応を始めた"),
+        "inquiry given back": _("お問い合わせの対応を手放した"),
+        "inquiry closed": _("お問い合わせを済みにした"),
+        "inquiry became a page": _("お問い合わせから記事を作った"),
+        "settings changed": _("設定を変えた"),
         "signed in": _("サインインした"),
         "password changed": _("パスワードを変えた"),
         "password reset": _("パスワードを作り直した"),
@@ -154,14 +185,6 @@ def event_sentence(event: Any) -> str:
         "display name changed": _("名前を変えた"),
         "category changed": _("分類の表を変えた"),
     }
-    sentence = sentences.get(event.verb, event.verb)
-    if facts.get("own_text"):
-        sentence += _("（自分の文を自分で）")
-    if facts.get("line"):
-        sentence += _("：%(who)s", who=facts["line"])
-    if event.user is not None and event.user_id != event.actor_id and event.page_id is None:
-        sentence += _("：%(who)s", who=event.user.display_name)
-    return sentence
 
 
 def category_options(shelves: list[reading.Shelf]) -> list[tuple[str, str]]:

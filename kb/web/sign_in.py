@@ -34,7 +34,7 @@ from kb.web.transaction import db
 bp = Blueprint("sign_in", __name__)
 DEVICE = "kb_device"
 # Forms that a person may finish after signing in again; nothing else is carried over.
-CARRIED = ("editor.", "history.", "pages.", "stories.", "review.", "merging.", "synonyms.")
+CARRIED = ("editor.", "history.", "pages.", "stories.", "review.", "merging.", "synonyms.", "notices.", "shortcuts.")
 
 
 class Person:

@@ -8,7 +8,7 @@ from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience
 from kb.rules.review_states import WAITING, State
-from kb.services import comparing, drafting, following, reading, reviewing, searching, submitting
+from kb.services import answering, comparing, drafting, following, reading, reviewing, searching, submitting
 from kb.services.submitting import Story
 from kb.web import addresses, cards, forms, showing
 from kb.web.house import actor, house
@@ -60,6 +60,9 @@ def new() -> Any:
         # A story begun from a search has a draft of its own, so that an older unfinished one does not cover its words.
         words = forms.text("words")[: limits.QUERY]
         item, place = None, f"story:{words}"[:40] if words else "story"
+        # The form posts to its own address, so the number of the inquiry that it began with comes back by itself.
+        if (inquiry := forms.number("inquiry")) is not None:
+            words, place = answering.seed(db(), inquiry, by=actor()).words, f"story:inquiry {inquiry}"
         values = {"words": words, "audience": Audience.STAFF.value}
     kept = drafting.kept(db(), place, by=actor())
     if kept is not None:
@@ -88,6 +91,8 @@ def write() -> Any:
     except Invalid as refused:
         errors = {refused.field or "form": told(refused)}
         return _draw(forms.everything(), item=item, place=place, errors=errors), refused.status
+    if (inquiry := forms.number("inquiry")) is not None:
+        answering.link(db(), inquiry, revision.page, by=actor())
     if place.startswith("story"):
         drafting.drop(db(), place, by=actor())
     return redirect(url_for("stories.show", id=revision.id))

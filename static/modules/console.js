@@ -1,5 +1,6 @@
 /** The staff search without a mouse: choose a hit by key, and its page opens beside the list. */
 
+import { deedOf } from "./keys.js";
 import { ask } from "./server.js";
 import { announce, tell } from "./toasts.js";
 import { hasModifier, inConversion, isTyping, quiet } from "./typing.js";
@@ -137,14 +138,15 @@ class Desk {
   /** A key that is no text; true when it did something. */
   letter(event) {
     const isReading = this.view.contains(event.target);
+    const deed = deedOf(event);
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !isReading && event.target.type !== "radio") {
       this.move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (/^[1-9]$/.test(event.key)) {
+    } else if (deed === "next" || deed === "previous") {
+      this.move(deed === "next" ? 1 : -1);
+    } else if (deed === "open") {
       const hit = this.hits[event.key - 1];
       if (hit) this.open(hit.dataset.hit, hit.href);
-    } else if (event.key === "c") {
-      this.view.querySelector("[data-copy]")?.click();
-    } else if (event.key === "w") {
+    } else if (deed === "why") {
       this.chosen?.closest("li").querySelector("[data-why]")?.click();
     } else {
       return false;

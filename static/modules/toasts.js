@@ -3,6 +3,14 @@
 import { word } from "./words.js";
 
 const LEAVES = 12000;
+let cameFrom = null;
+
+/** Take a message away; whoever was in it goes on where they came from, and not at the top of the page. */
+function away(toast) {
+  const wasIn = toast.contains(document.activeElement);
+  toast.remove();
+  if (wasIn) (cameFrom?.isConnected ? cameFrom : document.getElementById("main"))?.focus({ preventScroll: true });
+}
 
 function leave(toast) {
   if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000, toast);
@@ -18,7 +26,7 @@ export function toast(message, { undo = null, bad = false } = {}) {
   made.querySelector("[data-message]").textContent = message;
   made.classList.toggle("toast--bad", bad);
   const back = made.querySelector("[data-undo]");
-  if (undo) back.addEventListener("click", () => { undo(); made.remove(); });
+  if (undo) back.addEventListener("click", () => { undo(); away(made); });
   else back.remove();
   // The same sentence twice would stand there twice and say no more than once.
   for (const old of shelf.children) if (old.querySelector("[data-message]")?.textContent === message) old.remove();
@@ -40,7 +48,11 @@ export function tell(error) {
 export function init() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-dismiss]");
-    if (button) (button.closest("[data-toast]") ?? button.parentElement).remove();
+    if (button) away(button.closest("[data-toast]") ?? button.parentElement);
+  });
+  document.addEventListener("focusin", (event) => {
+    const shelf = event.target.closest?.("[data-toasts]");
+    if (shelf && !shelf.contains(event.relatedTarget)) cameFrom = event.relatedTarget;
   });
   for (const shown of document.querySelectorAll("[data-toast]:not(.toast--bad)")) setTimeout(leave, LEAVES, shown);
 }

@@ -1,7 +1,7 @@
 """The staff search without a mouse: what each key does, and that no key acts on somebody who types."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -141,3 +141,100 @@ def test_a_deed_that_is_hard_to_take_back_asks_first(as_person: Callable[..., Pa
     expect(question).to_have_count(0)
     page.reload()
     expect(page.get_by_text("停止中")).to_have_count(0)
+
+
+@pytest.fixture
+def keys_of(as_person: Callable[..., Page]) -> Iterator[Callable[..., Page]]:
+    """Open the search of an SV who has chosen keys; afterwards they are the usual ones again."""
+    page = as_person("sv")
+
+    def send(**fields: str) -> None:
+        token = page.request.get("/ja/sign-in/token").json()["csrf_token"]
+        assert page.request.post("/ja/shortcuts", form={**fields, "csrf_token": token}).ok
+
+    def choose(**fields: str) -> Page:
+        send(**fields)
+        page.goto(SEARCH)
+        expect(_box(page)).to_have_attribute("role", "combobox")
+        page.locator("[data-view]").focus()
+        return page
+
+    yield choose
+    send(action="usual")
+
+
+def test_chosen_keys_do_the_deeds_and_the_usual_ones_no_more(keys_of: Callable[..., Page]) -> None:
+    page = keys_of(action="save", search="s", next="j", previous="k", copy="x", why="", help="h", open="1")
+    page.keyboard.press("/")
+    expect(_box(page)).not_to_be_focused()
+    page.keyboard.press("j")
+    _expect_open(page, 1)
+    page.keyboard.press("k")
+    _expect_open(page, 0)
+    page.keyboard.press("c")
+    assert page.locator("[data-toast]").count() == 0
+    page.keyboard.press("x")
+    expect(page.locator("[data-toast]")).to_be_visible()
+    page.keyboard.press("h")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(_box(page)).to_be_focused()
+    expect(page.locator(".search__box kbd")).to_have_text("s")
+
+
+def test_with_all_keys_off_only_keys_that_write_nothing_act(keys_of: Callable[..., Page]) -> None:
+    page = keys_of(action="off")
+    for key in ("c", "w", "3", "?", "/"):
+        page.keyboard.press(key)
+    _expect_open(page, 0)
+    expect(_box(page)).not_to_be_focused()
+    assert page.locator("[data-toast], dialog[open]").count() == 0
+    _hit(page, 0).focus()
+    page.keyboard.press("ArrowDown")
+    _expect_open(page, 1)
+    page.keyboard.press("Escape")
+    expect(_box(page)).to_be_focused()
+
+
+def test_a_key_with_another_one_held_is_another_key(desk: Page) -> None:
+    desk.locator("[data-view]").focus()
+    for key in ("Control+3", "Alt+3", "Meta+3", "Shift+C", "Control+/"):
+        desk.keyboard.press(key)
+    _expect_open(desk, 0)
+    expect(_box(desk)).not_to_be_focused()
+    assert desk.locator("[data-toast]").count() == 0
+
+
+def test_the_list_of_keys_names_those_of_this_screen_and_gives_the_focus_back(desk: Page) -> None:
+    _hit(desk, 2).focus()
+    desk.keyboard.press("?")
+    keys = desk.get_by_role("dialog", name="この画面で使えるキー")
+    expect(keys.get_by_text("ひとことをコピーする")).to_be_visible()
+    expect(keys.get_by_text("体験を提出する")).to_be_hidden()
+    desk.keyboard.press("3")
+    _expect_open(desk, 0)
+    desk.keyboard.press("Escape")
+    expect(_hit(desk, 2)).to_be_focused()
+    desk.goto("/ja/stories/new")
+    desk.get_by_role("heading", level=1).click()
+    desk.keyboard.press("?")
+    expect(keys.get_by_text("体験を提出する")).to_be_visible()
+    expect(keys.get_by_text("ひとことをコピーする")).to_be_hidden()
+
+
+def test_a_field_for_one_key_takes_the_last_one_and_the_form_works_without_scripts(
+    as_person: Callable[..., Page], keys_of: Callable[..., Page]
+) -> None:
+    page = keys_of(action="usual")
+    page.goto("/ja/shortcuts")
+    field = page.get_by_label("ひとことをコピーする")
+    field.press("End")
+    page.keyboard.type("xz")
+    expect(field).to_have_value("z")
+    plain = as_person("sv", "/ja/shortcuts", java_script_enabled=False)
+    plain.get_by_label("なぜ出たかを見る").fill("y")
+    plain.get_by_role("button", name="保存する").click()
+    expect(plain.get_by_label("なぜ出たかを見る")).to_have_value("y")
+    plain.get_by_role("button", name="すべて切る").click()
+    expect(plain.get_by_text("1文字のキーはすべて切ってあります")).to_be_visible()

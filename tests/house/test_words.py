@@ -29,6 +29,7 @@ OTHER_TEXT = {
     "kb/search/lexicon.py": "ranges of letters",
     "kb/search/words.py": "ranges of letters",
     "kb/services/falling_back.py": "ranges of letters",
+    "kb/text/personal_data.py": "what numbers are called in a text, and the masks that are stored",
     "kb/text/plain.py": "ranges of letters",
     "kb/text/merge3.py": "marks inside the merged text",
     "kb/services/templates.py": "first texts of pages",
@@ -37,7 +38,7 @@ OTHER_TEXT = {
 OTHER_NAMES = {"HEADINGS"}
 OTHER_PHRASES = {"年", "月", "日", "日 ", "版", "の内容に戻す", "）から", "（題名はまだありません）"}
 # The door to the other language is written in that language.
-TEMPLATE_PHRASES = {"日本語", "English"}
+TEMPLATE_PHRASES = {"日本語", "日本語で読む", "English"}
 
 
 @cache

@@ -22,9 +22,12 @@ EXPECTED = {
     "export": "sv admin",
     "read_events": "sv admin",
     "keep_synonyms": "sv admin",
+    "keep_notices": "sv admin",
+    "answer_inquiries": "operator sv admin",
     "approve_own": "admin",
     "import": "admin",
     "manage_people": "admin",
+    "manage_settings": "admin",
 }
 PAIRS = [(role, permission) for role in Role for permission in Permission]
 

@@ -263,3 +263,15 @@ def test_related_pages_are_others_in_the_same_language(store: Store, house: Hous
     with store.reading() as db:
         related = searching.related(db, house, db.get_one(Page, page_id), viewer=VISITOR)
         assert [one.id for one in related] == [other_id]
+
+
+def test_a_reading_that_a_writer_put_above_a_name_finds_the_page(store: Store, house: House) -> None:
+    with store.writing() as db:
+        page = make_page(db, "取り扱う店", "{水面堂|みなもどう}で買えます。")
+        make_page(db, "別の店", "水辺の店です。")
+        hidden = make_page(db, "仕入れ", "文\n\n:::staff\n{谺屋|こだまや}から。\n:::")
+    indexing.drain_all(store, house.index)
+    for words in ("みなもどう", "水面堂"):
+        assert [one.page.id for one in found(house, words, VISITOR).results] == [page.id]
+    assert hidden.id not in [one.page.id for one in found(house, "こだまや", VISITOR).results]
+    assert hidden.id in [one.page.id for one in found(house, "こだまや", SYSTEM).results]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.plain import first_sentence, plain, split_code
+from kb.text.plain import first_sentence, plain, readings, split_code
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,8 @@ def test_no_text_makes_it_fail(source: str) -> None:
 def test_a_long_repetition_is_done_in_linear_time(unit: str) -> None:
     # Quadratic work on 400,000 characters would not end while anybody waits.
     plain(unit * (400_000 // len(unit)))
+
+
+def test_the_readings_above_words_are_told_once_each_and_not_those_in_code() -> None:
+    source = "{解約|かいやく}と{水面堂|みなもどう}、また{解約|かいやく}。`{例|れい}` {yes|no}\n```\n{型|かた}\n```"
+    assert readings(source) == ["かいやく", "みなもどう"]

@@ -56,20 +56,20 @@ def questions(world: World) -> dict[str, list[dict[str, Any]]]:
             *({"confidence": confidence} for confidence in ("validated", "unvalidated")),
         ],
         "history.compare": [{"a": 1, "b": 2}, {"a": 2, "b": 3}, {"a": 3, "b": 1}],
-        "editor.new": [{"kind": "case"}, {"title": "配送"}],
+        "editor.new": [{"kind": "case"}, {"title": "配送"}, {"inquiry": 1}],
         "stories.index": [{"tab": tab} for tab in ("draft", "waiting", "decided")],
-        "stories.new": [{"words": "配送"}, *({"draft": story} for story in stories)],
+        "inquiries.index": [{"state": "taken"}, {"number": "zq"}],
+        "stories.new": [{"words": "配送"}, {"inquiry": 1}, *({"draft": story} for story in stories)],
         "review.queue": [{"tab": tab} for tab in ("story", "edit", "mine")],
         "admin.events": [{"kind": "review"}, {"kind": "people"}, {"before": 10}],
-        "api.search": [
-            *words,
-            {"q": "配送", "facets": 1},
-            *({"q": "配送", **one} for one in kinds),
-            {"q": "送料", "limit": 100},
-        ],
-        "api.suggest": words,
-        "api.pages": [{"limit": 100}, *kinds],
+        "faq.voted": [{"said": "why", "revision": revision, "masked": "mail"} for revision in stories],
+        **_of_programs(words, kinds),
     }
+
+
+def _of_programs(words: list[dict[str, Any]], kinds: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found = [{"q": "配送", "facets": 1}, *({"q": "配送", **one} for one in kinds), {"q": "送料", "limit": 100}]
+    return {"api.search": [*words, *found], "api.suggest": words, "api.pages": [{"limit": 100}, *kinds]}
 
 
 def deep_questions(world: World) -> dict[str, list[dict[str, Any]]]:
@@ -116,6 +116,7 @@ def _values(world: World, rule: Rule) -> Iterator[dict[str, Any]]:
         "key": [*CATEGORIES, "nothing"],
         "title": ["x"],
         "filename": ["app.css", "nothing.css"],
+        "version": ["0"],
     }
     found: list[dict[str, Any]] = [{}]
     for name in sorted(rule.arguments):
@@ -148,7 +149,8 @@ def words_told(world: World, who: str, *, only: tuple[str, ...] = (), plain: boo
             assert answer.status_code < 500, address
             text = text_of(answer)
         if answer.status_code == 301:
-            text += text_of(browser.get(answer.location))
+            with browser.get(answer.location) as moved:
+                text += text_of(moved)
         for word in set(WORD.findall(text)) & READERS.keys():
             if word not in address:
                 found[word].add(address)

@@ -1,6 +1,7 @@
 """A small house with a word hidden in every place that somebody must not read, and who may read each word."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,26 @@ from flask import Flask
 
 from kb.app import create_app
 from kb.config import Settings
-from kb.rules.pages import Audience, Kind
+from kb.rules import clock
+from kb.rules.pages import Audience, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM, Actor, Role
+from kb.rules.roles import VISITOR as EVERYBODY
 from kb.search.memory_index import MemoryIndex
-from kb.services import accounts, attaching, drafting, editing, indexing, reviewing, submitting
+from kb.services import (
+    accounts,
+    attaching,
+    drafting,
+    editing,
+    indexing,
+    inquiring,
+    notices,
+    reviewing,
+    submitting,
+    voting,
+)
 from kb.services.house import House
+from kb.services.inquiring import Letter
 from kb.store.attachments import Attachment
 from kb.store.base import Session, Store, open_store
 from kb.store.categories import Category
@@ -73,6 +88,11 @@ READERS: dict[str, frozenset[str]] = {
     "zqthanks": WRITERS,
     "zqcomment": WRITERS,
     "zqauthorname": STAFF,
+    "zqinquiry": STAFF,
+    "zqvotewords": SVS,
+    "zqstaffnotice": STAFF,
+    "zqsvnotice": SVS,
+    "zqsvpagenotice": SVS,
 }
 
 
@@ -159,8 +179,22 @@ def _fill(db: Session, house: House, actors: dict[str, Actor]) -> dict[str, int]
     ids |= _stories(db, house, actors, sv)
     fields = {"title": "zqtyped", "body": "zqtyped"}
     drafting.keep(db, f"page:{public.id}", fields, base_id=public.current_revision_id, by=actors[AUTHOR])
+    inquiring.send(db, Letter("zqinquiry 配送", "配送 zqinquiry", "zqinquiry@example.com"))
     drafting.keep(db, "story", {"words": "zqtyped"}, base_id=None, by=actors[AUTHOR])
+    _notices(db, actors[SV], public.id)
     return ids
+
+
+def _notices(db: Session, by: Actor, page: int) -> None:
+    """Notices for everybody, for staff and for SVs, the last one about a page that everybody reads."""
+    for text, audience, about in (
+        ("遅れています", Audience.PUBLIC, str(page)),
+        ("zqstaffnotice", Audience.STAFF, ""),
+        ("zqsvnotice", Audience.SV, ""),
+        ("zqsvpagenotice", Audience.SV, str(page)),
+    ):
+        times = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=1)}
+        notices.post(db, notices.Draft(text, Language.JA, audience, about, **times), by=by)
 
 
 def _shelf(db: Session, key: str, audience: Audience) -> Category:
@@ -201,7 +235,8 @@ zqstaffblock [[zqstafftitle 配送]] [図](attachment:{hidden})
 zqsvblock [[zqsvtitle 配送]] [表](attachment:{for_svs})
 :::
 """
-    make.edit_page(db, page, body, note="zqeditnote")
+    shown_now = make.edit_page(db, page, body, note="zqeditnote")
+    voting.cast(db, page.id, shown_now.id, voting.Ballot(False, None, "zqvotewords"), visitor="v", viewer=EVERYBODY)
     proposal = make.edit_page(db, page, body.replace("三日", "二日 zqproposal"), by=actors[AUTHOR])
     return {"open file": shown, "staff file": hidden, "sv file": for_svs, "proposal": proposal.id}
 

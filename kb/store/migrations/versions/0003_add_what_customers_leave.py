@@ -10,6 +10,23 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# What customers see is made of these; every change of a row moves the stamp (kb/store/stamp.py).
+WATCHED = (
+    *("attachments", "categories", "links", "notices", "outbox", "pages", "page_tags", "redirects"),
+    *("revisions", "settings", "synonyms", "tags"),
+)
+DEEDS = ("INSERT", "UPDATE", "DELETE")
+
+
+def _watch() -> None:
+    op.execute("INSERT INTO content_stamp (id, number) VALUES (1, 1)")
+    for table in WATCHED:
+        for deed in DEEDS:
+            op.execute(
+                f"CREATE TRIGGER {table}_{deed.lower()}_moves_the_stamp AFTER {deed} ON {table} "
+                "BEGIN UPDATE content_stamp SET number = number + 1; END"
+            )
+
 
 def upgrade() -> None:
     op.create_table(
@@ -33,6 +50,7 @@ def upgrade() -> None:
     op.create_table(
         "inquiries",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=12), nullable=False),
         sa.Column(
             "language",
             sa.Enum("ja", "en", name="language", native_enum=False, create_constraint=True, length=12),
@@ -58,6 +76,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["handled_by_id"], ["users.id"], name="fk_inquiries_handled_by_id"),
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_inquiries_page_id"),
         sa.PrimaryKeyConstraint("id", name="pk_inquiries"),
+        sa.UniqueConstraint("number", name="uq_inquiries_number"),
     )
     op.create_index("ix_inquiries_expires_at", "inquiries", ["expires_at"], unique=False)
     op.create_index("ix_inquiries_state", "inquiries", ["state"], unique=False)
@@ -116,9 +135,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_votes_page_id", "votes", ["page_id"], unique=False)
     op.add_column("users", sa.Column("shortcuts", sa.JSON(), nullable=True))
+    op.create_table(
+        "content_stamp",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_content_stamp"),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        _watch()
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for table in WATCHED:
+            for deed in DEEDS:
+                op.execute(f"DROP TRIGGER {table}_{deed.lower()}_moves_the_stamp")
+    op.drop_table("content_stamp")
     op.drop_column("users", "shortcuts")
     op.drop_index("ix_votes_page_id", table_name="votes")
     op.drop_table("votes")

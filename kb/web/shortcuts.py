@@ -1,0 +1,87 @@
+"""One's own single keys: the list of them, and each changed, switched off or brought back."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, url_for
+
+from kb.rules.errors import Invalid
+from kb.rules.shortcuts import USUAL, Deed
+from kb.services import shortcuts
+from kb.services.shortcuts import Unfit
+from kb.web import forms
+from kb.web.house import actor
+from kb.web.language import gettext as _
+from kb.web.language import told
+from kb.web.transaction import db
+
+bp = Blueprint("shortcuts", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Let templates write each key where it works, and only there."""
+
+    @app.template_global()
+    def shortcut(name: str) -> str:
+        """The reader's own key for a deed; "" where no key does it."""
+        return _keys()[Deed(name)]
+
+
+def _keys() -> dict[Deed, str]:
+    if "shortcuts" not in g:
+        g.shortcuts = shortcuts.keys(db(), by=actor()) if actor().is_staff else dict.fromkeys(Deed, "")
+    return dict(g.shortcuts)
+
+
+@bp.get("/shortcuts")
+def show() -> Any:
+    return _draw(*shortcuts.choices(db(), by=actor()))
+
+
+@bp.post("/shortcuts")
+def save() -> Any:
+    """Keep the keys of the form, or switch all of them; `action` says which."""
+    action = forms.text("action", "save")
+    if action == "save":
+        wanted = {deed: forms.text(deed.value) for deed in Deed}
+        wanted[Deed.OPEN] = USUAL[Deed.OPEN] if forms.ticked(Deed.OPEN.value) else ""
+        try:
+            shortcuts.choose(db(), wanted, by=actor())
+        except Unfit as unfit:
+            errors = {deed.value: told(fault) for deed, fault in unfit.faults.items()}
+            return _draw(wanted, False, errors=errors), unfit.status
+        flash(_("キーを保存しました。"))
+    elif action == "off":
+        shortcuts.switch(db(), on=False, by=actor())
+        flash(_("1文字のキーをすべて切りました。"))
+    elif action == "on":
+        shortcuts.switch(db(), on=True, by=actor())
+        flash(_("1文字のキーを使えるようにしました。"))
+    elif action == "usual":
+        shortcuts.reset(db(), by=actor())
+        flash(_("はじめのキーに戻しました。"))
+    else:
+        raise Invalid("できない操作です。画面のボタンから操作してください。")
+    return redirect(url_for("shortcuts.show"), 303)
+
+
+def _draw(keys: dict[Deed, str], is_off: bool, errors: dict[str, str] | None = None) -> str:
+    words = {
+        Deed.SEARCH: (_("検索に移る"), _("検索、同義語")),
+        Deed.NEXT: (_("次の結果を開く"), _("検索。↓ と Ctrl+N はいつでも使えます。")),
+        Deed.PREVIOUS: (_("前の結果を開く"), _("検索。↑ と Ctrl+P はいつでも使えます。")),
+        Deed.COPY: (_("ひとことをコピーする"), _("検索、記事")),
+        Deed.WHY: (_("なぜ出たかを見る"), _("検索")),
+        Deed.HELP: (_("この画面で使えるキーを見る"), _("どの画面でも")),
+    }
+    rows = [
+        {"name": deed.value, "word": word, "where": where, "key": keys[deed], "usual": USUAL[deed]}
+        for deed, (word, where) in words.items()
+    ]
+    return render_template(
+        "shortcuts/show.html",
+        rows=rows,
+        opens=bool(keys[Deed.OPEN]),
+        is_off=is_off,
+        is_usual=not is_off and keys == USUAL,
+        errors=errors or {},
+    )

@@ -1,0 +1,219 @@
+"""Every screen and main state, as one table: what the pictures show, and what nobody may meet a barrier on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+VISITOR, OPERATOR, SV, ADMIN = "visitor", "operator", "sv", "admin"
+WHO = (VISITOR, OPERATOR, SV, ADMIN)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where it is (without the language; {story} and others stand for numbers), who sees it, and what is done there."""
+
+    name: str
+    path: str
+    who: str = VISITOR
+    act: Callable[[Page], None] | None = None
+
+
+def _suggested(page: Page) -> None:
+    words = "配送" if page.locator("html").get_attribute("lang") == "ja" else "deliver"
+    page.get_by_role("combobox").first.press_sequentially(words, delay=10)
+    # The staff's list follows the typing by itself: there suggestions come for whoever asks by arrow.
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def _sent_empty(page: Page) -> None:
+    form = page.locator("main form[method=post]:has(.btn--primary)").first
+    form.evaluate("form => { form.noValidate = true; form.requestSubmit(form.querySelector('.btn--primary')); }")
+    expect(page.locator('main :is([role="alert"], [aria-invalid="true"])').first).to_be_visible()
+
+
+def _said_no(page: Page) -> None:
+    page.locator('button[name="said"][value="no"]').click()
+    expect(page.locator('button[name="said"][value="why"]')).to_be_visible()
+
+
+def _signed_in_wrongly(page: Page) -> None:
+    page.get_by_role("main").locator("input[name=name]").fill("nobody")
+    page.get_by_role("main").locator("input[name=password]").fill("wrong password")
+    page.get_by_role("main").locator("button[type=submit]").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _without_token(page: Page) -> None:
+    page.evaluate("""() => {
+      const form = document.querySelector("main form[method=post]");
+      form.querySelector("[name=csrf_token]").remove();
+      form.noValidate = true;
+      form.submit();
+    }""")
+    page.wait_for_load_state()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def _person_menu(page: Page) -> None:
+    page.locator(".bar details[data-menu] > summary").click()
+
+
+def _unfolded(page: Page) -> None:
+    page.locator("#facets summary").click()
+
+
+def _help(page: Page) -> None:
+    page.locator("#main").focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _asked_first(page: Page) -> None:
+    page.locator("main [data-confirm]").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _signed_in_here(page: Page) -> None:
+    page.evaluate("document.getElementById('sign-in-here').showModal()")
+
+
+def _toasted(page: Page) -> None:
+    page.locator('main form button[name="action"][value="save"]').click()
+    expect(page.locator("[data-toast]")).to_be_visible()
+
+
+def _decision_menu(page: Page) -> None:
+    page.locator(".decide details > summary").first.click()
+
+
+def _doubled(page: Page) -> None:
+    page.locator("input[name=copy]").fill("w")
+    page.locator('main form button[value="save"]').click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+PUBLIC = (
+    Screen("home", "/"),
+    Screen("home-suggestions", "/", act=_suggested),
+    Screen("search", "/search?q=返品"),
+    Screen("search-start", "/search"),
+    Screen("search-nothing", "/search?q=zzzzqqq"),
+    Screen("search-mended", "/search?q=パスワート"),
+    Screen("search-long", "/search?q=" + "いつ届きますか" * 50),
+    Screen("page", "/faq/26"),
+    Screen("page-long", "/faq/{long}"),
+    Screen("page-vote-reasons", "/faq/26", act=_said_no),
+    Screen("page-voted", "/faq/26/vote?revision={revision}&said=yes"),
+    Screen("category", "/category/delivery"),
+    Screen("category-narrowed", "/search?q=送料&category=delivery"),
+    Screen("accessibility", "/accessibility"),
+    Screen("inquiry", "/inquiry?q=冷蔵庫"),
+    Screen("inquiry-error", "/inquiry", act=_sent_empty),
+    Screen("inquiry-received", "/inquiry?solved=1"),
+    Screen("not-found", "/nothing"),
+    Screen("gone", "/faq/{gone}"),
+    Screen("sign-in", "/sign-in"),
+    Screen("sign-in-error", "/sign-in", act=_signed_in_wrongly),
+    Screen("sign-in-old-screen", "/sign-in", act=_without_token),
+)
+STAFF = (
+    Screen("console", "/console?q=返品", OPERATOR),
+    Screen("console-empty", "/console", OPERATOR),
+    Screen("console-nothing", "/console?q=zzzzqqq", OPERATOR),
+    Screen("console-narrowed", "/console?q=返品&audience=staff", OPERATOR, _unfolded),
+    Screen("console-long", "/console?q=長い記事&open={long}", OPERATOR),
+    Screen("console-suggestions", "/console", OPERATOR, _suggested),
+    Screen("console-menu", "/console?q=返品", OPERATOR, _person_menu),
+    Screen("console-keys", "/console?q=返品&open=26", OPERATOR, _help),
+    Screen("sign-in-here", "/console?q=返品", OPERATOR, _signed_in_here),
+    Screen("why", "/console/why?q=返品の送料&page=返品したい", OPERATOR),
+    Screen("why-not", "/console/why?q=宇宙&page=26&reader=customer", OPERATOR),
+    Screen("why-which", "/console/why?q=返品&page=返品", OPERATOR),
+    Screen("why-nothing", "/console/why?q=返品&page=zzzzqqq", OPERATOR),
+    Screen("not-allowed", "/admin/people", OPERATOR),
+    Screen("staff-not-found", "/pages/999999", OPERATOR),
+    Screen("stories", "/stories", OPERATOR),
+    Screen("stories-empty", "/stories", ADMIN),
+    Screen("story-form", "/stories/new", OPERATOR),
+    Screen("story-form-error", "/stories/new", OPERATOR, _sent_empty),
+    Screen("story", "/stories/{story}", OPERATOR),
+    Screen("story-returned", "/stories/{back}", OPERATOR),
+    Screen("propose", "/pages/26/edit", OPERATOR),
+    Screen("password", "/password", OPERATOR),
+    Screen("password-error", "/password", OPERATOR, _sent_empty),
+    Screen("old-screen", "/password", OPERATOR, _without_token),
+    Screen("styleguide", "/styleguide", OPERATOR),
+    Screen("shortcuts", "/shortcuts", OPERATOR),
+    Screen("shortcuts-error", "/shortcuts", OPERATOR, _doubled),
+    Screen("shortcuts-saved", "/shortcuts", OPERATOR, _toasted),
+    Screen("pages", "/pages", SV),
+    Screen("pages-nothing", "/pages?q=zzzzqqq", SV),
+    Screen("page-staff", "/pages/26", SV),
+    Screen("page-staff-long", "/pages/{long}", SV),
+    Screen("page-staff-gone", "/pages/{gone}", SV),
+    Screen("editor-new", "/pages/new", SV),
+    Screen("editor", "/pages/{long}/edit", SV),
+    Screen("history", "/pages/{long}/history", SV),
+    Screen("compare", "/pages/{long}/compare", SV),
+    Screen("revision", "/pages/{long}/revisions/1", SV),
+    Screen("links", "/pages/26/links", SV),
+    Screen("votes", "/pages/26/votes", SV),
+    Screen("votes-empty", "/pages/{long}/votes", SV),
+    Screen("queue", "/review", SV),
+    Screen("queue-empty", "/review?tab=mine", ADMIN),
+    Screen("item", "/review/{story}", SV),
+    Screen("item-decision", "/review/{story}", SV, _decision_menu),
+    Screen("merge", "/review/{story}/merge?into=26", SV),
+    Screen("merge-which", "/review/{story}/merge", SV),
+    Screen("make-faq", "/review/{story}/faq", SV),
+    Screen("synonyms", "/synonyms", SV),
+    Screen("synonyms-nothing", "/synonyms?q=zzzzqqq", SV),
+    Screen("notices", "/notices", SV),
+    Screen("notices-error", "/notices", SV, _sent_empty),
+    Screen("inquiries", "/inquiries", SV),
+    Screen("inquiries-empty", "/inquiries?state=closed", SV),
+    Screen("inquiry-staff", "/inquiries/{inquiry}", SV),
+    Screen("people", "/admin/people", ADMIN),
+    Screen("people-error", "/admin/people", ADMIN, _sent_empty),
+    Screen("people-asked-first", "/admin/people", ADMIN, _asked_first),
+    Screen("roles", "/admin/roles", ADMIN),
+    Screen("events", "/admin/events", ADMIN),
+    Screen("settings", "/admin/settings", ADMIN),
+    Screen("embed", "/embed", ADMIN),
+)
+SCREENS = PUBLIC + STAFF
+
+# GET addresses that nobody looks at: files, feeds, answers to scripts and programs, and doors that lead elsewhere.
+NO_SCREENS = frozenset(
+    {
+        "static",
+        "faq.door",
+        "faq.suggest",
+        "faq.feed",
+        "faq.sitemap",
+        "faq.sitemap_part",
+        "faq.open_search",
+        "faq.open_search_suggest",
+        "faq.robots",
+        "faq.manifest",
+        "faq.icon",
+        "files.show",
+        "health.live",
+        "health.ready",
+        "sign_in.token",
+        "console.suggest",
+        "console.preview",
+        "pages.export",
+        "synonyms.export",
+        "api.search",
+        "api.suggest",
+        "api.pages",
+        "api.page",
+        "api.revisions",
+        "api.votes",
+        "embed.script",
+        "embed.answer",
+    }
+)
