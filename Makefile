@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-access test-whoosh2 bench words screenshots clean browser python
+.PHONY: help demo test test-all test-access test-whoosh2 bench words screenshots looks clean browser python
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test browser
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q $(PYTEST)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST)
 
 ## make test-whoosh2  the tests of search on Whoosh 2.7.4, the other distribution that reads and writes our index
 test-whoosh2: $(VENV)/.whoosh2
@@ -42,6 +42,10 @@ words: $(VENV)/.test
 ## make screenshots   every screen and state, into screenshots/ (ONLY=home,page SIZES=390 THEMES=dark,forced LANGS=ja)
 screenshots: $(VENV)/.test browser
 	@$(BIN)/python -m tests.browser.screenshots --only "$(ONLY)" --sizes "$(SIZES)" --themes "$(THEMES)" --langs "$(LANGS)"
+
+## make looks          renew the pictures of the style guide that a test compares (look at them before they are kept)
+looks: $(VENV)/.test browser
+	@$(BIN)/python -m tests.browser.picturing
 
 ## make clean         forget the virtual environment and caches; var/ and search_index/ stay
 clean:

@@ -7,6 +7,7 @@ import * as copying from "./modules/copying.js";
 import * as desk from "./modules/console.js";
 import * as dialogs from "./modules/dialogs.js";
 import * as editor from "./modules/editor.js";
+import * as filtering from "./modules/filtering.js";
 import * as finding from "./modules/finding.js";
 import * as forms from "./modules/forms.js";
 import * as inquiry from "./modules/inquiry.js";
@@ -28,6 +29,6 @@ function dress(root) {
 }
 
 // Dialogs first: they stand before every other click. Suggestions before the desk: an open list has the arrows. The desk before what is found: it waits for that.
-start([theme, dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, inquiry, synonyms, forms, seen]);
+start([theme, dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, inquiry, synonyms, forms, filtering, seen]);
 dress(document);
 document.addEventListener("kb:drawn", (event) => dress(event.detail));

@@ -69,6 +69,7 @@ def roles() -> Any:
         Permission.EXPORT: _("記事を書き出す"),
         Permission.READ_EVENTS: _("記録を見る"),
         Permission.KEEP_SYNONYMS: _("同義語を整える"),
+        Permission.KEEP_NOTICES: _("速報を出す・終える"),
         Permission.ANSWER_INQUIRIES: _("お問い合わせに答える"),
         Permission.IMPORT: _("記事を取り込む"),
         Permission.MANAGE_PEOPLE: _("人と役割を管理する"),

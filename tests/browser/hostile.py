@@ -1,4 +1,4 @@
-"""A house full of what nobody would write on purpose: endless words, odd scripts, wide tables, an empty shelf and a full one."""
+"""A house full of what nobody would write on purpose: endless words, odd scripts, wide tables, a shelf of thousands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -45,7 +45,8 @@ def _one(looking: Looking, screen: Screen, lang: str, wanted: argparse.Namespace
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_function("!document.querySelector('[aria-busy=true]') && document.fonts.status === 'loaded'")
+    # The sample of a skeleton is busy for ever.
+    page.wait_for_function("!document.querySelector('[aria-busy=true]:not(:has(.bone))')")
     page.wait_for_timeout(50)
 
 

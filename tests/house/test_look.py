@@ -17,7 +17,17 @@ RAMP = re.compile(r"var\(--[a-z]+-\d{2,}\)")
 # Files whose macros are components, and the macros in them that are parts of others or draw nothing by themselves.
 PARTS = ("frame", "forms", "badges", "people", "diff", "body", "charts", "search")
 INSIDE = {
-    *("csrf", "no_enter", "pieces", "fallback_notice", "diff_inline", "diff_pairs", "theme_choice", "look_alike"),
+    *(
+        "csrf",
+        "no_enter",
+        "narrowing",
+        "pieces",
+        "fallback_notice",
+        "diff_inline",
+        "diff_pairs",
+        "theme_choice",
+        "look_alike",
+    ),
     *("say", "ask", "limits", "purposes", "guarded", "contents_list", "face"),
 }
 

@@ -75,6 +75,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "notices.act": {"action": "post", "text": "植えた文", "audience": "public", "ends_at": "2099-01-01T00:00"},
     "inquiries.act": {"action": "take"},
     "settings.change": {"inquiry_days": 30},
+    "shortcuts.save": {"action": "off"},
     "admin.act": {"action": "disable", "id": 2},
     "sign_in.change_password": {
         "current": "minamo-denki-42",

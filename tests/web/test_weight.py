@@ -23,7 +23,7 @@ def waited_for(html: str) -> int:
 
 
 @pytest.fixture(autouse=True)
-def house(store: Store) -> None:
+def shelves(store: Store) -> None:
     """As many shelves and questions as a screen shows."""
     with store.writing() as db:
         for number in range(12):

@@ -98,9 +98,8 @@ def test_an_operator_learns_nothing_of_a_page_for_svs(
         answers = []
         for page in (pages["sv"], pages["returned"], pages["archived"], 777):
             answer = as_operator.get(WHY, query_string={"q": "返品", "page": f"#{page}", "reader": reader})
-            answers.append(
-                (answer.status_code, tokens.sub("", answer.text).replace(f"#{page}", "#").replace(f"%23{page}", "%23"))
-            )
+            text = re.sub(rf"(?<!&)#{page}\b", "#", tokens.sub("", answer.text))
+            answers.append((answer.status_code, text.replace(f"%23{page}", "%23")))
         assert answers[0][0] == 404 and len(set(answers)) == 1
     assert "返品の極秘" not in ask(as_operator, "返品", "返品")
     # The control: an SV is told.
