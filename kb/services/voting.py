@@ -52,7 +52,9 @@ def cast(
     not read, Invalid for words that are too long; nothing is written then.
     """
     if viewer.is_staff:
-        raise NotAllowed("お客様の声だけを数えています。気づいたことは、社内の画面から「直す」か提案でお寄せください。")
+        raise NotAllowed(
+            "お客様のお答えだけを数えています。気づいたことは、社内の画面から「直す」か提案でお寄せください。"
+        )
     if pages.get(db, page_id, viewer=viewer) is None:
         raise reading.missing(db, page_id, viewer=viewer)
     if not votes.was_public(db, page_id, revision_id):

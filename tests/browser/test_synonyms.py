@@ -5,10 +5,9 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_axe import RULES
+from tests.browser.barriers import by_axe
 
 DESK = "/ja/synonyms"
 _numbers = count(1)
@@ -23,10 +22,6 @@ def desk(as_person: Callable[..., Page]) -> Page:
 
 def _line(page: Page) -> Locator:
     return page.get_by_role("region", name="組を加える").get_by_label("同じ意味の言葉")
-
-
-def _barriers(page: Page) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page, options=RULES).response["violations"]]
 
 
 def _row(page: Page, start: str) -> Locator:
@@ -211,8 +206,8 @@ def test_on_a_phone_nothing_is_cut_off_and_nothing_bars_the_way(as_person: Calla
     expect(toast).to_have_count(0)
     expect(page.locator("[data-toast]", has_text="を元に戻しました")).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
-    assert _barriers(page) == []
+    assert by_axe(page) == []
     for address in (f"{DESK}?removed=1", f"{DESK}?q=zzzz", "/en/synonyms"):
         page.goto(address)
         assert page.evaluate("() => document.documentElement.scrollWidth") == 390, address
-        assert _barriers(page) == [], address
+        assert by_axe(page) == [], address

@@ -211,7 +211,7 @@ def test_staff_are_told_that_only_customers_are_counted(
 ) -> None:
     answer = send(as_operator, page, "yes")
     assert answer.status_code == 403
-    assert "お客様の声だけを数えています" in answer.text
+    assert "お客様のお答えだけを数えています" in answer.text
     assert votes(store) == []
 
 
