@@ -25,7 +25,7 @@ test: $(VENV)/.test browser
 ## make test-whoosh2  the tests of search on Whoosh 2.7.4, the other distribution that reads and writes our index
 test-whoosh2: $(VENV)/.whoosh2
 	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -W ignore -c 'import whoosh; assert whoosh.versionstring() == "2.7.4"'
-	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -m pytest -q -W ignore::SyntaxWarning -W ignore::DeprecationWarning tests/search
+	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -m pytest -q -n auto --dist loadfile -W ignore::SyntaxWarning -W ignore::DeprecationWarning tests/search
 
 ## make test-access   every screen in both languages, both themes and four widths, by axe
 test-access: $(VENV)/.test browser

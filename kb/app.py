@@ -113,6 +113,8 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_secure,
+        # An answer that was long on its way must not put the session back to what it was, and lose what it tells.
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=limits.SESSION_HOURS * 3600,
         REMEMBER_COOKIE_NAME="kb_remember",
         REMEMBER_COOKIE_DURATION=limits.REMEMBER_DAYS * 86_400,

@@ -11,7 +11,8 @@ CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 # Fields, buttons and links that look like buttons: 44 pixels; links in lists 24 (WCAG 2.5.8); in a sentence none.
 TARGETS = """() => {
   const found = [];
-  const dialog = document.querySelector("dialog[open]");
+  // What lies under an open dialog or menu can be hit once that is closed, and is measured then.
+  const dialog = document.querySelector("dialog[open], details.menu[open]");
   const kinds = "a[href], button, summary, input:not([type=hidden]), select, textarea, [role=option]";
   const all = [...document.querySelectorAll(kinds)].filter((one) => one.checkVisibility({ visibilityProperty: true }));
   const away = (one, x, y) => {
