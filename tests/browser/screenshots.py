@@ -46,7 +46,7 @@ def _one(looking: Looking, screen: Screen, lang: str, wanted: argparse.Namespace
 
 def _settle(page: Page) -> None:
     # The sample of a skeleton is busy for ever.
-    page.wait_for_function("!document.querySelector('[aria-busy=true]:not(:has(.bone))')")
+    page.locator("[aria-busy=true]:not(:has(.bone))").first.wait_for(state="detached")
     page.wait_for_timeout(50)
 
 
