@@ -130,6 +130,13 @@ def test_damage_met_by_another_process_is_mended_by_the_one_that_keeps_the_index
     reader.close()
 
 
+def _holds(index: WhooshIndex, page_id: int) -> bool:
+    try:
+        return page_id in index.contents()
+    except IndexBroken:
+        return False
+
+
 @pytest.mark.parametrize("put", ["nothing", "a file"])
 def test_a_folder_that_is_taken_away_while_it_runs_is_made_again(store: Store, tmp_path: Path, put: str) -> None:
     folder = tmp_path / "search_index"
@@ -141,8 +148,8 @@ def test_a_folder_that_is_taken_away_while_it_runs_is_made_again(store: Store, t
         shutil.rmtree(folder)
         if put == "a file":
             folder.write_text("not an index")
-        wait_until(lambda: folder.is_dir() and indexing.parts_ready(store, index)["index"])
-        assert page_id in index.contents()
+        # A search that met the damage may ask for one more rebuild right after the first.
+        wait_until(lambda: _holds(index, page_id))
     index.close()
 
 
