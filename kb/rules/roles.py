@@ -32,6 +32,10 @@ class Permission(StrEnum):
     KEEP_SYNONYMS = "keep_synonyms"
     KEEP_NOTICES = "keep_notices"
     ANSWER_INQUIRIES = "answer_inquiries"
+    TAKE_CALLS = "take_calls"
+    FLAG = "flag"
+    HELP = "help"
+    READ_CALLS = "read_calls"
     IMPORT = "import"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SETTINGS = "manage_settings"
@@ -45,6 +49,8 @@ _OPERATOR = {
     Permission.COMMENT,
     Permission.ATTACH,
     Permission.ANSWER_INQUIRIES,
+    Permission.TAKE_CALLS,
+    Permission.FLAG,
 }
 _SV = _OPERATOR | {
     Permission.REVIEW,
@@ -56,6 +62,8 @@ _SV = _OPERATOR | {
     Permission.READ_EVENTS,
     Permission.KEEP_SYNONYMS,
     Permission.KEEP_NOTICES,
+    Permission.HELP,
+    Permission.READ_CALLS,
 }
 _ADMIN = _SV | {Permission.APPROVE_OWN, Permission.IMPORT, Permission.MANAGE_PEOPLE, Permission.MANAGE_SETTINGS}
 

@@ -1,20 +1,24 @@
 """What administrators may set: one table of names, defaults, bounds and checks, each with its explanation."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from kb.rules import limits
 from kb.rules.errors import Faults, Invalid
+from kb.rules.setting_checks import (
+    decimal,
+    line,
+    number_patterns,
+    origins,
+    page_number,
+    phone,
+    ticket_url,
+    whole,
+    words,
+)
 
-# Letters of no shape that turn the direction of what stands after them (Unicode, UAX 9).
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_PHONE = re.compile(r"\+?[0-9(][0-9() -]{1,28}[0-9]")
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-_HERE = ("localhost", "127.0.0.1")
+INQUIRY_TYPES = ("商品", "不良", "部品", "配送", "請求", "変更", "クレーム", "注文", "その他")
 
 
 @dataclass(frozen=True)
@@ -39,63 +43,19 @@ class Settings:
     contact_phone: str
     contact_hours: str
     contact_note: str
+    inquiry_types: tuple[str, ...]
+    ticket_url: str
+    harassment_page: int
+    morae_per_second: float
+    say_seconds: int
+    internal_words: tuple[str, ...]
+    known_abbreviations: tuple[str, ...]
+    number_patterns: tuple[str, ...]
 
 
 def _said(sentence: str) -> str:
     """The sentence as it is: only what is called so is taken into the catalogue."""
     return sentence
-
-
-def _line(value: Any) -> str:
-    """A line of text in one piece, without letters that nobody sees."""
-    text = " ".join(unicodedata.normalize("NFC", str(value)).split())
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co") or letter in _TURNS for letter in text):
-        raise Invalid("目に見えない文字が混じっています。入れ直してください。")
-    if len(text) > limits.SETTING:
-        raise Invalid("%(limit)s文字までにしてください。", limit=limits.SETTING)
-    return text
-
-
-def _phone(value: Any) -> str:
-    text = unicodedata.normalize("NFKC", _line(value)).replace("\u2010", "-").replace("\u2212", "-").replace("ー", "-")
-    if text and not _PHONE.fullmatch(text):
-        raise Invalid("電話番号は、数字とハイフンで入れてください。例：0120-000-000")
-    return text
-
-
-def _days(value: Any) -> int:
-    typed = unicodedata.normalize("NFKC", str(value)).strip()
-    if not re.fullmatch("[0-9]{1,6}", typed) or not limits.INQUIRY_DAYS_MIN <= int(typed) <= limits.INQUIRY_DAYS_MAX:
-        raise Invalid(
-            "%(least)s〜%(most)sの数で入れてください。", least=limits.INQUIRY_DAYS_MIN, most=limits.INQUIRY_DAYS_MAX
-        )
-    return int(typed)
-
-
-def _origins(value: Any) -> tuple[str, ...]:
-    typed: Iterable[str] = value.split() if isinstance(value, str) else value
-    origins = tuple(dict.fromkeys(_origin(str(one)) for one in typed))
-    if len(origins) > limits.EMBED_ORIGINS:
-        raise Invalid("サイトは%(limit)s件までです。", limit=limits.EMBED_ORIGINS)
-    return origins
-
-
-def _origin(typed: str) -> str:
-    """An origin as browsers write it (WHATWG HTML, 7.1.1): https, host and port, or this very machine by http."""
-    try:
-        parts = urlsplit(typed.strip())
-        port, host = parts.port, (parts.hostname or "").encode("idna").decode()
-    except (ValueError, UnicodeError):
-        parts, port, host = urlsplit(""), None, ""
-    is_here = parts.scheme == "http" and host in _HERE
-    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if not (parts.scheme == "https" or is_here) or not _HOST.fullmatch(host) or not is_bare:
-        raise Invalid(
-            "「%(value)s」は使えません。https:// で始まるサイトの先頭だけを入れてください。例：https://shop.example.com",
-            value=typed[:60],
-        )
-    usual = 443 if parts.scheme == "https" else 80
-    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None and port != usual else "")
 
 
 # To let administrators set one more thing, add it here and to Settings; nothing else knows what can be set.
@@ -104,19 +64,19 @@ TABLE: dict[str, Choice] = {
         _said("電話番号"),
         _said("お客様の画面の「お問い合わせ」に出ます。空にすると出ません。"),
         "",
-        _phone,
+        phone,
     ),
     "contact_hours": Choice(
         _said("受付時間"),
         _said("電話がつながる曜日と時間。英語の画面にも同じ文が出ます。"),
         "",
-        _line,
+        line,
     ),
     "contact_note": Choice(
         _said("ひとこと"),
         _said("混み合う時間や、手元に用意していただくものなど。200文字まで。"),
         "",
-        _line,
+        line,
     ),
     "inquiry_days": Choice(
         _said("お問い合わせを残す日数"),
@@ -124,13 +84,65 @@ TABLE: dict[str, Choice] = {
             "過ぎたものから、自動で消します。短くすると届いているものにも効き、長くしてもこれから届くものだけに効きます。"
         ),
         180,
-        _days,
+        whole(limits.INQUIRY_DAYS_MIN, limits.INQUIRY_DAYS_MAX),
     ),
     "embed_origins": Choice(
         _said("FAQを埋め込んでよいサイト"),
         _said("1行に1つ、https:// から。ここにないサイトでは、埋め込んだFAQは動きません。"),
         (),
-        _origins,
+        origins,
+    ),
+    "inquiry_types": Choice(
+        _said("問い合わせの種別"),
+        _said("応対の画面に並ぶ順に、1行に1つ。消した種別は、これまでの応対の記録には残ります。"),
+        INQUIRY_TYPES,
+        words(limits.INQUIRY_TYPE, limits.INQUIRY_TYPES, required=True),
+    ),
+    "ticket_url": Choice(
+        _said("CRMのチケットを開くアドレス"),
+        _said("番号の入るところに {ticket} と書きます。例：https://crm.example.com/tickets/{ticket}"),
+        "",
+        ticket_url,
+    ),
+    "harassment_page": Choice(
+        _said("カスハラ対応の手順の記事"),
+        _said("記事の番号。応対の画面のカスハラ対応に、その記事のひとことと箇条書きが出ます。空なら出ません。"),
+        0,
+        page_number,
+    ),
+    "morae_per_second": Choice(
+        _said("話す速さ（1秒あたりの拍）"),
+        _said("「ひとこと」を読み上げる秒数は、これで数えます。ふつうは7.5です。"),
+        7.5,
+        decimal(3, 15),
+    ),
+    "say_seconds": Choice(
+        _said("ひとことの長さの目安（秒）"),
+        _said("これより長い「ひとこと」には、編集の画面で注意が出ます。"),
+        20,
+        whole(5, 120),
+    ),
+    "internal_words": Choice(
+        _said("お客様に言わない社内の言葉"),
+        _said(
+            "「ひとこと」にあると、編集の画面で注意が出ます。1行に1つ。言い換えは「＝」のあとに。例：検品落ち＝検査で外した品"
+        ),
+        (),
+        words(limits.PHRASE, limits.WORD_LIST),
+    ),
+    "known_abbreviations": Choice(
+        _said("説明のいらない略語"),
+        _said("ここにない英字の略語が説明なしに出てくると、編集の画面で注意が出ます。1行に1つ。"),
+        ("FAQ", "ID", "PC", "QR", "URL", "USB"),
+        words(limits.TAG, limits.WORD_LIST),
+    ),
+    "number_patterns": Choice(
+        _said("注文番号の形"),
+        _said(
+            "数字を9、英字をAで表します。1行に1つ。この形の番号は、記録に残す前に伏せるようすすめます。例：AA-999999"
+        ),
+        (),
+        number_patterns,
     ),
 }
 

@@ -14,6 +14,15 @@ class Deed(StrEnum):
     OPEN = "open"
     COPY = "copy"
     WHY = "why"
+    CALL = "call"
+    TYPE = "type"
+    USE = "use"
+    PURPOSE = "purpose"
+    FLAG = "flag"
+    GAP = "gap"
+    HANDOVER = "handover"
+    HARASSMENT = "harassment"
+    FAVOURITE = "favourite"
     HELP = "help"
 
 
@@ -25,6 +34,15 @@ USUAL: dict[Deed, str] = {
     Deed.OPEN: "1–9",
     Deed.COPY: "c",
     Deed.WHY: "w",
+    Deed.CALL: "s",
+    Deed.TYPE: "t",
+    Deed.USE: "u",
+    Deed.PURPOSE: "p",
+    Deed.FLAG: "f",
+    Deed.GAP: "x",
+    Deed.HANDOVER: "h",
+    Deed.HARASSMENT: "k",
+    Deed.FAVOURITE: "b",
     Deed.HELP: "?",
 }
 DIGITS = "123456789"

@@ -14,7 +14,7 @@ from kb.store.base import Session
 
 
 def current(db: Session) -> Settings:
-    """What holds now: five short rows read anew, so that no process goes by an old one."""
+    """What holds now: a few short rows read anew, so that no process goes by an old one."""
     return rules.settings(store.chosen(db))
 
 

@@ -11,7 +11,8 @@ from kb.store.base import Base, Store
 # Tables whose changes no customer's page shows. Every other one has triggers that move the stamp (migration 0003):
 # views are counted all day, and drafts are saved every few seconds, and neither may cost anybody a kept page.
 UNSEEN = frozenset(
-    {"comments", "content_stamp", "drafts", "events", "inquiries", "sign_in_tries", "tallies", "users", "votes"},
+    {"call_steps", "calls", "change_reads", "comments", "content_stamp", "drafts", "events", "favourites", "flags"}
+    | {"help_requests", "inquiries", "notice_reads", "shifts", "sign_in_tries", "tallies", "users", "votes"}
 )
 
 

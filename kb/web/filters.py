@@ -125,6 +125,37 @@ def personal_word(kind: str) -> str:
     }[kind]
 
 
+def channel_word(channel: str) -> str:
+    words = {"phone": _("電話"), "mail": _("メール"), "chat": _("チャット"), "sns": _("SNS"), "store": _("来店")}
+    return words[channel]
+
+
+def direction_word(direction: str) -> str:
+    return {"inbound": _("受信"), "outbound": _("発信")}[direction]
+
+
+def customer_word(customer: str) -> str:
+    return {"individual": _("個人"), "business": _("法人"), "partner": _("取引先"), "internal": _("社内")}[customer]
+
+
+def outcome_word(outcome: str) -> str:
+    words = {"solved": _("解決"), "callback": _("折り返し"), "handed_over": _("引き継ぎ"), "unsolved": _("未解決")}
+    return words[outcome]
+
+
+def fault_word(fault: str) -> str:
+    return {"wrong": _("誤りがある"), "unclear": _("分かりにくい"), "out_of_date": _("情報が古い")}[fault]
+
+
+def help_word(kind: str) -> str:
+    return {"question": _("質問"), "handover": _("引き継ぎ"), "harassment": _("カスハラの記録")}[kind]
+
+
+def help_state_word(state: str) -> str:
+    words = {"open": _("待っています"), "taken": _("確認中"), "answered": _("回答済み"), "withdrawn": _("取り下げ")}
+    return words[state]
+
+
 def _spoken(word: Callable[[str], str]) -> Callable[[Context, str], str]:
     """The filter, asked at every drawing: Jinja would work out `"faq"|kind_word` once, in one reader's language."""
 
@@ -135,11 +166,17 @@ def _spoken(word: Callable[[str], str]) -> Callable[[Context, str], str]:
     return ask
 
 
+WORDS = (
+    *(kind_word, audience_word, confidence_word, role_word, state_word, shortcoming_word, personal_word),
+    *(channel_word, direction_word, customer_word, outcome_word, fault_word, help_word, help_state_word),
+)
+
+
 def init_app(app: Flask) -> None:
     """Give templates their filters and their few names."""
     for made in (day, moment, stamp_day, phrased, number):
         app.add_template_filter(made)
-    for word in (kind_word, audience_word, confidence_word, role_word, state_word, shortcoming_word, personal_word):
+    for word in WORDS:
         app.add_template_filter(_spoken(word), word.__name__)
 
     @app.context_processor

@@ -164,23 +164,23 @@ def keys_of(as_person: Callable[..., Page]) -> Iterator[Callable[..., Page]]:
 
 
 def test_chosen_keys_do_the_deeds_and_the_usual_ones_no_more(keys_of: Callable[..., Page]) -> None:
-    page = keys_of(action="save", search="s", next="j", previous="k", copy="x", why="", help="h", open="1")
+    page = keys_of(action="save", search="z", next="j", previous="l", copy="y", why="", help="i", open="1")
     page.keyboard.press("/")
     expect(_box(page)).not_to_be_focused()
     page.keyboard.press("j")
     _expect_open(page, 1)
-    page.keyboard.press("k")
+    page.keyboard.press("l")
     _expect_open(page, 0)
     page.keyboard.press("c")
     assert page.locator("[data-toast]").count() == 0
-    page.keyboard.press("x")
+    page.keyboard.press("y")
     expect(page.locator("[data-toast]")).to_be_visible()
-    page.keyboard.press("h")
+    page.keyboard.press("i")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
-    page.keyboard.press("s")
+    page.keyboard.press("z")
     expect(_box(page)).to_be_focused()
-    expect(page.locator(".search__box kbd")).to_have_text("s")
+    expect(page.locator(".search__box kbd")).to_have_text("z")
 
 
 def test_with_all_keys_off_only_keys_that_write_nothing_act(keys_of: Callable[..., Page]) -> None:

@@ -35,7 +35,7 @@ OTHER_TEXT = {
     "kb/services/templates.py": "first texts of pages",
     "kb/demonstration.py": "names of people",
 }
-OTHER_NAMES = {"HEADINGS"}
+OTHER_NAMES = {"HEADINGS", "INQUIRY_TYPES"}
 OTHER_PHRASES = {"年", "月", "日", "日 ", "版", "の内容に戻す", "）から", "（題名はまだありません）"}
 # The door to the other language is written in that language.
 TEMPLATE_PHRASES = {"日本語", "日本語で読む", "English"}

@@ -16,16 +16,16 @@ def chosen(db: Session, **keys: str) -> dict[Deed, str]:
 
 
 def test_a_choice_is_ones_own(db: Session, operator: Actor, sv: Actor) -> None:
-    shortcuts.choose(db, chosen(db, copy="x", next="j", previous="k"), by=operator)
+    shortcuts.choose(db, chosen(db, copy="y", next="j", previous="l"), by=operator)
     found = shortcuts.keys(db, by=operator)
-    assert (found[Deed.COPY], found[Deed.NEXT], found[Deed.PREVIOUS]) == ("x", "j", "k")
+    assert (found[Deed.COPY], found[Deed.NEXT], found[Deed.PREVIOUS]) == ("y", "j", "l")
     assert shortcuts.keys(db, by=sv) == USUAL
 
 
 def test_full_width_and_capitals_are_the_same_key(db: Session, operator: Actor) -> None:
-    shortcuts.choose(db, chosen(db, copy="Ｘ", why="？", help=""), by=operator)
+    shortcuts.choose(db, chosen(db, copy="Ｙ", why="？", help=""), by=operator)
     found = shortcuts.keys(db, by=operator)
-    assert (found[Deed.COPY], found[Deed.WHY]) == ("x", "?")
+    assert (found[Deed.COPY], found[Deed.WHY]) == ("y", "?")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_full_width_and_capitals_are_the_same_key(db: Session, operator: Actor) 
         ({"copy": "あ"}, Deed.COPY),
         ({"copy": "é"}, Deed.COPY),
         ({"copy": "\x07"}, Deed.COPY),
-        ({"open": "x"}, Deed.OPEN),
+        ({"open": "y"}, Deed.OPEN),
     ],
 )
 def test_a_key_that_can_not_be_used_changes_nothing(
@@ -57,20 +57,20 @@ def test_a_digit_may_be_chosen_once_it_opens_nothing(db: Session, operator: Acto
 
 
 def test_all_keys_go_off_and_come_back_as_they_were(db: Session, operator: Actor) -> None:
-    shortcuts.choose(db, chosen(db, copy="x"), by=operator)
+    shortcuts.choose(db, chosen(db, copy="y"), by=operator)
     shortcuts.switch(db, on=False, by=operator)
     assert set(shortcuts.keys(db, by=operator).values()) == {""}
     keys, is_off = shortcuts.choices(db, by=operator)
-    assert is_off and keys[Deed.COPY] == "x"
+    assert is_off and keys[Deed.COPY] == "y"
     shortcuts.switch(db, on=True, by=operator)
-    assert shortcuts.keys(db, by=operator)[Deed.COPY] == "x"
+    assert shortcuts.keys(db, by=operator)[Deed.COPY] == "y"
     shortcuts.reset(db, by=operator)
     assert shortcuts.keys(db, by=operator) == USUAL
     assert db.get(User, operator.id).shortcuts is None  # type: ignore[union-attr]
 
 
 def test_what_was_chosen_can_be_read_from_the_database_again(db: Session, operator: Actor) -> None:
-    shortcuts.choose(db, chosen(db, copy="x"), by=operator)
+    shortcuts.choose(db, chosen(db, copy="y"), by=operator)
     shortcuts.switch(db, on=False, by=operator)
     db.commit()
     db.expire_all()

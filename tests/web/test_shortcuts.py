@@ -26,11 +26,11 @@ def test_a_chosen_key_stands_in_the_form_in_the_hints_and_for_the_scripts(as_ope
         page = make_page(db, body=SAY)
         page_id = page.id
     assert "<kbd>c</kbd>" in as_operator.get(f"/ja/pages/{page_id}").text
-    assert save(as_operator, copy="x").status_code == 303
-    assert field(as_operator.get("/ja/shortcuts").text, "copy") == "x"
+    assert save(as_operator, copy="y").status_code == 303
+    assert field(as_operator.get("/ja/shortcuts").text, "copy") == "y"
     shown = as_operator.get(f"/ja/pages/{page_id}").text
-    assert "<kbd>x</kbd>" in shown and "<kbd>c</kbd>" not in shown and 'data-copy="x"' in shown
-    assert "<kbd>x</kbd>" in as_operator.get("/ja/console").text
+    assert "<kbd>y</kbd>" in shown and "<kbd>c</kbd>" not in shown and 'data-copy="y"' in shown
+    assert "<kbd>y</kbd>" in as_operator.get("/ja/console").text
 
 
 def test_with_all_keys_off_no_hint_of_one_is_left_and_those_that_write_nothing_stay(as_operator: Browser) -> None:
@@ -44,15 +44,15 @@ def test_with_all_keys_off_no_hint_of_one_is_left_and_those_that_write_nothing_s
 
 
 def test_a_double_key_is_told_at_its_field_and_what_was_typed_stays(as_operator: Browser) -> None:
-    answer = save(as_operator, copy="w", search="x")
+    answer = save(as_operator, copy="w", search="y")
     assert answer.status_code == 422
     assert 'id="f-why-error"' in answer.text and 'href="#f-why"' in answer.text
-    assert (field(answer.text, "copy"), field(answer.text, "search")) == ("w", "x")
+    assert (field(answer.text, "copy"), field(answer.text, "search")) == ("w", "y")
     assert field(as_operator.get("/ja/shortcuts").text, "copy") == "c"
 
 
 def test_the_usual_keys_come_back(as_operator: Browser) -> None:
-    save(as_operator, copy="x", open="")
+    save(as_operator, copy="y", open="")
     assert 'name="action" value="usual"' in as_operator.get("/ja/shortcuts").text
     as_operator.submit("/ja/shortcuts", {"action": "usual"})
     again = as_operator.get("/ja/shortcuts").text
