@@ -16,6 +16,7 @@ from bench import (
     speed,
     suggesting,
     table,
+    typing,
 )
 
 PARTS = {
@@ -27,6 +28,7 @@ PARTS = {
     "editing": editing,
     "serving": pages_served,
     "painting": painting,
+    "typing": typing,
     "home": home,
 }
 

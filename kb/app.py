@@ -1,22 +1,26 @@
 """Make the app: the only file that knows every room."""
 
 import logging
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from werkzeug.local import LocalProxy
 
 from kb import config
 from kb.config import Settings
 from kb.rules import limits
 from kb.rules.inquiries import InquiryState
+from kb.rules.roles import Actor, Permission, may
 from kb.search.memory_index import MemoryIndex
 from kb.search.whoosh_index import WhooshIndex
-from kb.services import answering, following
+from kb.services import answering, following, helping
 from kb.services.freshness import Freshness
-from kb.services.house import House
+from kb.services.house import House, Session
 from kb.store.base import open_store
 from kb.text.rendering import Renderer
 from kb.web import (
@@ -24,6 +28,10 @@ from kb.web import (
     admin,
     api,
     assets,
+    at_hand,
+    call,
+    calling,
+    calls,
     console,
     editor,
     embed,
@@ -35,11 +43,13 @@ from kb.web import (
     head,
     headers,
     health,
+    help_desk,
     history,
     inquiries,
     inquiry,
     language,
     machines,
+    masking,
     merging,
     notices,
     pages,
@@ -66,6 +76,10 @@ SPOKEN = (
     sign_in.bp,
     shortcuts.bp,
     console.bp,
+    call.bp,
+    calling.bp,
+    calls.bp,
+    at_hand.bp,
     why.bp,
     pages.bp,
     history.bp,
@@ -75,6 +89,7 @@ SPOKEN = (
     merging.bp,
     synonyms.bp,
     styleguide.bp,
+    help_desk.bp,
     inquiries.bp,
     notices.bp,
     admin.bp,
@@ -151,6 +166,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
 
 
 def _add_rooms(app: Flask) -> None:
+    masking.init_app(app)
     for blueprint in dict.fromkeys(PLAIN):
         app.register_blueprint(blueprint)
     for blueprint in SPOKEN:
@@ -158,14 +174,21 @@ def _add_rooms(app: Flask) -> None:
 
     @app.context_processor
     def counts() -> dict[str, Any]:
-        if not actor().is_staff:
-            return {"waiting_count": 0, "news_count": 0, "inquiries_count": 0}
-        session = transaction.db()
-        return {
-            "waiting_count": following.waiting_count(session, viewer=actor()),
-            "news_count": following.unseen(session, by=actor()),
-            "inquiries_count": answering.counts(session, viewer=actor())[InquiryState.OPEN],
-        }
+        # Worked out where a bar is drawn, and not for a list alone that somebody is typing for.
+        return {f"{name}_count": LocalProxy(cache(partial(_count, name))) for name in _COUNTS}
+
+
+def _count(name: str) -> int:
+    """What the bar says of a room: how much waits in it for this person."""
+    return _COUNTS[name](transaction.db(), actor()) if actor().is_staff else 0
+
+
+_COUNTS: dict[str, Callable[[Session, Actor], int]] = {
+    "waiting": lambda db, who: following.waiting_count(db, viewer=who),
+    "news": lambda db, who: following.unseen(db, by=who),
+    "help": lambda db, who: helping.now(db, viewer=who).count if may(who, Permission.HELP) else 0,
+    "inquiries": lambda db, who: answering.counts(db, viewer=who)[InquiryState.OPEN],
+}
 
 
 def _limit(app: Flask) -> None:

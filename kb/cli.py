@@ -4,23 +4,22 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from kb import config, demonstration, printing, serving, terminal, upkeep
+from kb import carrying, config, demonstration, demonstration_calls, printing, serving, terminal, upkeep
 from kb.app import open_house
 from kb.rules import limits
 from kb.rules.errors import Invalid, KbError, Unavailable
-from kb.rules.pages import Audience, Kind
+from kb.rules.pages import Kind
 from kb.rules.roles import SYSTEM, VISITOR, Actor, Role
 from kb.services import (
     accounts,
     explaining,
-    exporting,
-    importing,
     indexing,
     passwords,
     searching,
@@ -28,6 +27,7 @@ from kb.services import (
     synonyms,
     wordings,
 )
+from kb.services.exporting_calls import Wanted
 from kb.services.house import House
 from kb.store import schema
 from kb.terminal import gettext as _
@@ -119,42 +119,34 @@ def user_add(name: str, role: str, display_name: str, password_stdin: bool) -> N
         click.echo(_("パスワード（表示は一度だけです）： %(password)s", password=password))
 
 
-@main.command("import", help="Take in pages: Markdown folders and zips, CSV, JSON lines.")
+@main.command("import", help="Take in pages (Markdown folders and zips, CSV, JSON lines) or calls (JSON lines).")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--as", "what", default="pages", type=click.Choice(["pages"]), show_default=True)
+@click.option("--as", "what", default="pages", type=click.Choice(["pages", "calls"]), show_default=True)
 @click.option("--audience", default="staff", type=click.Choice(["public", "staff"]), show_default=True)
 @click.option("--kind", default="faq", type=click.Choice([kind.value for kind in Kind]), show_default=True)
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
 @_command
 def import_(paths: tuple[Path, ...], what: str, audience: str, kind: str, dry_run: bool) -> None:
-    found = [sheets.read(path) for path in paths]
-    sheet = sheets.Sheet([row for one in found for row in one.rows], [shelf for one in found for shelf in one.shelves])
-    if not sheet.rows:
-        raise Invalid("取り込む記事がありません。場所を確かめてください。")
-    rows = importing.check(sheet, audience=Audience(audience), kind=Kind(kind))
     with _open() as house:
-        with upkeep.progress(len(rows), _("取り込み")) as bar, house.store.writing() as session:
-            tally = importing.take_in(session, rows, sheet.shelves, by=SYSTEM, progress=bar)
-            if dry_run:
-                session.rollback()
-        if not dry_run:
-            upkeep.index(house)
-    facts = {"added": tally.added, "changed": tally.changed, "unchanged": tally.unchanged}
-    click.echo(_("追加 %(added)s件、変更 %(changed)s件、変わらないもの %(unchanged)s件", **facts))
-    if dry_run:
-        click.echo(_("確かめただけで、何も書き込んでいません。"))
+        if what == "calls":
+            carrying.calls_in(house, paths, dry_run=dry_run)
+        else:
+            carrying.pages_in(house, paths, audience=audience, kind=kind, dry_run=dry_run)
 
 
-@main.command("export", help="Give out every page: folder, .zip, .csv or .jsonl by name.")
+@main.command("export", help="Give out every page (folder, .zip, .csv or .jsonl by name) or call (.csv or .jsonl).")
 @click.argument("path", type=click.Path(path_type=Path))
+@click.option("--as", "what", default="pages", type=click.Choice(["pages", "calls"]), show_default=True)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Calls from this day of Japan on.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Calls up to this day of Japan, it included.")
 @_command
-def export(path: Path) -> None:
-    with _open() as house, house.store.reading() as session:
-        rows = exporting.rows(session, by=SYSTEM)
-        sheets.write(path, rows, exporting.shelves(session, by=SYSTEM))
-    click.echo(_("%(n)s件を %(path)s に書き出しました。", n=len(rows), path=str(path)))
-    if attached := sum("(attachment:" in row["body"] for row in rows):
-        click.echo(_("添付のある記事が%(n)s件あります。添付ファイルは書き出しに含まれません。", n=attached), err=True)
+def export(path: Path, what: str, since: datetime | None, until: datetime | None) -> None:
+    with _open() as house:
+        if what == "calls":
+            days = (day.date() if day else None for day in (since, until))
+            carrying.calls_out(house, path, Wanted(*days))
+        else:
+            carrying.pages_out(house, path)
 
 
 @main.group(help="Keep the search index.")
@@ -263,7 +255,8 @@ def demo(host: str, port: int, new_passwords: bool) -> None:
         fresh = demonstration.accounts_of(house, again=new_passwords)
         demonstration.synonyms_of(house)
         demonstration.contact_of(house)
-        demonstration.fill(house, lambda total: upkeep.progress(total, _("取り込み")))
+        if demonstration.fill(house, lambda total: upkeep.progress(total, _("取り込み"))):
+            demonstration_calls.fill(house)
         upkeep.index(house)
     address = f"http://{host}:{port}"
     lines = [

@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from kb import config
+from kb.rules.calls import Fault, HelpKind
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import STAFF_ROLES, SYSTEM
-from kb.services import accounts, importing, inquiring, passwords, settings, sheets, synonyms
+from kb.services import accounts, flagging, helping, importing, inquiring, passwords, settings, sheets, synonyms
 from kb.services.house import House
 from kb.services.inquiring import Letter
-from kb.store import users
+from kb.store import external, users
+from kb.store.base import Session
 
 # A freephone number of zeros belongs to nobody, and mail to example.com reaches nobody (RFC 2606).
 CONTACT = {
@@ -31,6 +33,17 @@ LETTERS = (
         "taro@example.com",
     ),
 )
+# The pages of the demonstration that the help in a call is about, by their names in content/.
+HARASSMENT, HANDED_OVER, FLAGGED = "procedure-harassment", "case-warranty-month-late", "faq-delivery-store"
+QUESTION = ("電圧 海外 炊飯器", "台湾で使う炊飯器の電圧、お客様に何とお伝えすればよいですか")
+CARD_WORDS = "保証が切れて9日の掃除機を、無償で直してほしい"
+CARD = {
+    "purpose": "期間中に気づいたが、介護で電話できなかった",
+    "tried": "使った記事：「修理の費用と日数を知りたい」\nうかがったこと：落下や水濡れはないか、いつ気づいたか",
+    "limit": "SVへ：保証期間を過ぎて1か月以内の修理の無償化。",
+    "mood": "troubled",
+    "line": "無償とは言っていません。決められる者に伝えるとだけ",
+}
 NAMES = {"operator": "佐藤 美咲", "sv": "中村 亮", "admin": "林 恵子"}
 
 
@@ -85,4 +98,19 @@ def fill(house: House, progress: Callable[[int], AbstractContextManager[Callable
     sheet = sheets.read(config.CONTENT)
     rows = importing.check(sheet, audience=Audience.STAFF, kind=Kind.FAQ)
     with progress(len(rows)) as bar, house.store.writing() as db:
-        return importing.take_in(db, rows, sheet.shelves, by=SYSTEM, progress=bar).added
+        added = importing.take_in(db, rows, sheet.shelves, by=SYSTEM, progress=bar).added
+        help_in(db)
+        return added
+
+
+def help_in(db: Session) -> None:
+    """Say where the procedure against harassment stands, and let an operator ask, hand over and flag."""
+    known = external.by_external_ids(db, [HARASSMENT, HANDED_OVER, FLAGGED])
+    settings.change(db, {"harassment_page": known[HARASSMENT].id}, by=SYSTEM)
+    operator = users.by_name(db, "operator")
+    if operator is None:
+        return
+    who = operator.actor
+    helping.ask(db, *QUESTION, call=None, by=who)
+    helping.send(db, HelpKind.HANDOVER, CARD_WORDS, CARD | {"pages": [known[HANDED_OVER].id]}, call=None, by=who)
+    flagging.flag(db, known[FLAGGED].id, None, Fault.OUT_OF_DATE, "いまは店頭でも受け取れます。", by=who)

@@ -55,7 +55,9 @@ class StepKind(StrEnum):
 
 
 # What can be taken back by doing it again: 使った, a picked purpose, a ticked question or instruction.
-UNDONE = frozenset({StepKind.USE, StepKind.PURPOSE, StepKind.ASK, StepKind.DONE, StepKind.GAP, StepKind.DEMAND})
+UNDONE = frozenset(
+    {StepKind.USE, StepKind.PURPOSE, StepKind.ASK, StepKind.DONE, StepKind.GAP, StepKind.DEMAND, StepKind.BOUNDARY}
+)
 # What names a page; a gap names none, and a search may not.
 OF_PAGE = frozenset({StepKind.OPEN, StepKind.USE, StepKind.COPY, StepKind.PURPOSE, StepKind.ASK, StepKind.DONE})
 
@@ -74,6 +76,24 @@ class HelpKind(StrEnum):
     QUESTION = "question"
     HANDOVER = "handover"
     HARASSMENT = "harassment"
+
+
+class Mood(StrEnum):
+    """How the customer was when the call was handed over."""
+
+    CALM = "calm"
+    HURRIED = "hurried"
+    TROUBLED = "troubled"
+    ANGRY = "angry"
+
+
+class Ending(StrEnum):
+    """How harassment came to its end: it calmed down, an SV took over, we ended the call, the customer did."""
+
+    CALMED = "calmed"
+    HANDED_OVER = "handed_over"
+    ENDED = "ended"
+    LEFT = "left"
 
 
 class HelpState(StrEnum):

@@ -61,7 +61,7 @@ def _said(sentence: str) -> str:
 # To let administrators set one more thing, add it here and to Settings; nothing else knows what can be set.
 TABLE: dict[str, Choice] = {
     "contact_phone": Choice(
-        _said("電話番号"),
+        _said("窓口の電話番号"),
         _said("お客様の画面の「お問い合わせ」に出ます。空にすると出ません。"),
         "",
         phone,
@@ -73,7 +73,7 @@ TABLE: dict[str, Choice] = {
         line,
     ),
     "contact_note": Choice(
-        _said("ひとこと"),
+        _said("電話の前のひとこと"),
         _said("混み合う時間や、手元に用意していただくものなど。200文字まで。"),
         "",
         line,
@@ -133,7 +133,7 @@ TABLE: dict[str, Choice] = {
     "known_abbreviations": Choice(
         _said("説明のいらない略語"),
         _said("ここにない英字の略語が説明なしに出てくると、編集の画面で注意が出ます。1行に1つ。"),
-        ("FAQ", "ID", "PC", "QR", "URL", "USB"),
+        ("FAQ", "ID", "OK", "PC", "PDF", "QR", "TV", "URL", "USB"),
         words(limits.TAG, limits.WORD_LIST),
     ),
     "number_patterns": Choice(

@@ -65,7 +65,7 @@ def check(db: Session, name: str, password: str) -> User:
     usable = user is not None and user.disabled_at is None
     fits = passwords.fits(user.password_hash if user is not None and usable else None, password)
     if user is None or not fits:
-        raise Refused("サインインできませんでした。IDかパスワードが違います。")
+        raise Refused("IDかパスワードが違います。")
     return user
 
 
@@ -88,6 +88,8 @@ def identified(db: Session, identity: str) -> Actor | None:
     user = db.get(User, int(number))
     if user is None or user.disabled_at is not None or user.epoch != int(epoch):
         return None
+    # A session forgets rows that nobody holds, and this one is asked for again: one's own keys stand in it.
+    db.info["identified"] = user
     return user.actor
 
 

@@ -7,7 +7,7 @@ from kb.rules import clock, limits
 from kb.rules.errors import Conflict, Invalid, NotFound
 from kb.rules.inquiries import InquiryState, number_in, require_move
 from kb.rules.roles import Actor, Permission, may, require
-from kb.services import inquiring
+from kb.services import masking
 from kb.services.checking import one_line
 from kb.services.inquiring import TALLY, Count
 from kb.store import events, inquiries, pages, tallies
@@ -114,7 +114,7 @@ def close(db: Session, inquiry_id: int, *, note: str, page_id: int | None, by: A
 def seed(db: Session, inquiry_id: int, *, by: Actor) -> Seed:
     """What a page made from this inquiry begins with; raises NotFound."""
     found = get(db, inquiry_id, viewer=by)
-    subject, text = inquiring.masked(found.subject), inquiring.masked(found.text)
+    subject, text = masking.masked(db, found.subject), masking.masked(db, found.text)
     return Seed(subject, text if text.startswith(subject) else f"{subject}\n{text}")
 
 

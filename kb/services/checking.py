@@ -7,7 +7,7 @@ from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience, Significance
 from kb.store.pages import Revision
-from kb.text import blocks
+from kb.text import block_faults, blocks
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def checked(text: Text) -> Text:
         raise Invalid("本文を書いてください。", field="body")
     if len(body) > limits.BODY:
         raise Invalid("本文は%(limit)s文字までです。記事を分けてください。", field="body", limit=limits.BODY)
-    blocks.check(body)
+    block_faults.check(body)
     return replace(
         text,
         title=title,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kb.rules.pages import Audience
 from kb.text import audience as audiences
-from kb.text import blocks, diff, merge3
+from kb.text import block_faults, blocks, diff, merge3
 
 
 def put_back(full: str, edited: str, *, audience: Audience) -> str:
@@ -24,7 +24,7 @@ def put_back(full: str, edited: str, *, audience: Audience) -> str:
     merged = merge3.merge(cut, edited, full)
     for text in [merged.text] * (merged.conflicts == 0) + [_beside(full, edited, audience)]:
         whole = _hidden(text, audience) == _hidden(edited, audience) + hidden
-        if whole and _seen(text, audience) == _seen(edited, audience) and not blocks.faults(text):
+        if whole and _seen(text, audience) == _seen(edited, audience) and not block_faults.faults(text):
             return text
     return "\n\n".join([edited, *map(blocks.fenced, hidden.elements())])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb.search.port import SearchIndex
+from kb.services.known import Known
 from kb.services.tallying import Tallies
 from kb.store.base import Session, Store
 from kb.text.rendering import Renderer
@@ -16,7 +17,7 @@ __all__ = ["House", "Session"]
 class House:
     """`scratch` makes an empty index that lives for one search only, for when the real one can't answer.
 
-    `tallies` holds what this process has counted and not written yet.
+    `tallies` holds what this process has counted and not written yet, `known` what it has read since the last change.
     """
 
     store: Store
@@ -25,6 +26,7 @@ class House:
     files: Path
     scratch: Callable[[], SearchIndex]
     tallies: Tallies = field(default_factory=Tallies)
+    known: Known = field(default_factory=Known)
 
     def close(self) -> None:
         """Let go of connections, index files and the rendering process."""

@@ -26,6 +26,8 @@ TALLY = "inquiry"
 WHOLE = 0.7  # what the whole letter counts for, where its subject counts for one
 NEAR = 0.5  # of the best page's worth; what has less matches a word or two of a long letter
 OPENING_LEAST, OPENING_MOST = 40, 160  # characters of an answer that are shown where it stands
+# Customers sign their letters, and name their orders: whoever answers needs that.
+LEFT_ALONE = frozenset({Kind.NAME, Kind.ORDER})
 # Nobody needs these to answer, and they harm their owner most.
 NEVER_KEPT = frozenset({Kind.CARD, Kind.MY_NUMBER})
 
@@ -97,6 +99,7 @@ def personal(letter: Letter) -> list[tuple[Kind, str]]:
         (one.kind, part[one.start : one.end])
         for part in (letter.subject, letter.text)
         for one in personal_data.find(part)
+        if one.kind not in LEFT_ALONE
     ]
 
 
@@ -113,7 +116,7 @@ def masked(text: str, kinds: Iterable[Kind] = Kind) -> str:
 def send(db: Session, letter: Letter) -> Inquiry:
     """Keep a letter for staff until its time is over; anybody may send one. Raises Faults."""
     letter, now = checked(letter), clock.now()
-    kinds = NEVER_KEPT if letter.keeps_personal else frozenset(Kind)
+    kinds = NEVER_KEPT if letter.keeps_personal else frozenset(Kind) - LEFT_ALONE
     known = pages.by_ids(db, list(dict.fromkeys(letter.offered))[: 5 * ANSWERS], viewer=VISITOR)
     # A mask may be longer than what it hides.
     made = Inquiry(

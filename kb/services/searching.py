@@ -15,7 +15,7 @@ from kb.search.port import Found, Hit, IndexBroken, IndexBusy, Query
 from kb.services import falling_back, synonyms
 from kb.services.checking import one_line
 from kb.services.house import House
-from kb.store import categories, listing, pages
+from kb.store import pages
 from kb.store.base import Session
 from kb.store.categories import Category
 from kb.store.listing import Facts
@@ -184,7 +184,7 @@ def related(db: Session, house: House, page: Page, *, viewer: Actor) -> list[Pag
 def result(page: Page, score: float, terms: Iterable[str], *, viewer: Actor, with_snippet: bool = True) -> Result:
     """A page as it is shown among others, with these terms marked; its text is cut for the viewer first."""
     assert page.shown is not None
-    revision, wanted = page.shown, set(terms)
+    revision, wanted = page.shown, frozenset(terms)
     text = _readable_text(revision.body, viewer.audience) if with_snippet else ""
     marked = ((phrase, snippets.mark(phrase, wanted)) for phrase in revision.phrases)
     phrase = max(marked, key=lambda pair: sum(piece.hit for piece in pair[1]), default=("", ()))
@@ -194,13 +194,19 @@ def result(page: Page, score: float, terms: Iterable[str], *, viewer: Actor, wit
         score,
         snippets.mark(revision.title, wanted),
         phrase[1] if any(piece.hit for piece in phrase[1]) else (),
-        snippets.snippet(text, wanted) if text else (),
+        _snippet(text, wanted) if text else (),
         tuple(terms),
     )
 
 
-# A snippet needs the plain text of twenty pages; the best pages are found by many searches.
-@lru_cache(maxsize=1_024)
+# Whoever types on finds mostly the same pages by the same words.
+@lru_cache(maxsize=4_096)
+def _snippet(text: str, wanted: frozenset[str]) -> tuple[snippets.Piece, ...]:
+    return snippets.snippet(text, wanted)
+
+
+# A snippet needs the plain text of twenty pages, and fifty people type at once.
+@lru_cache(maxsize=2_048)
 def _remembered(body: str, audience: Audience) -> str:
     return plain.plain(audiences.cut(body, audience))
 
@@ -230,7 +236,8 @@ class _Asked:
 
 def _ask(db: Session, house: House, query: Query, *, viewer: Actor) -> _Asked:
     found, is_fallback = falling_back.search(db, house, query, viewer=viewer)
-    return _Asked(found, listing.facts(db, [hit.page_id for hit in found.hits], viewer=viewer), is_fallback)
+    ids = [hit.page_id for hit in found.hits]
+    return _Asked(found, house.known.facts(db, ids, viewer=viewer), is_fallback)
 
 
 def _results(asked: _Asked, order: list[int], shown: Mapping[int, Page], *, viewer: Actor) -> list[Result]:
@@ -246,25 +253,26 @@ def _results(asked: _Asked, order: list[int], shown: Mapping[int, Page], *, view
 
 def _facets(db: Session, house: House, query: Query, asked: _Asked, *, viewer: Actor) -> dict[str, tuple[Facet, ...]]:
     """What the search may be narrowed by, field by field; a field that narrows already is counted as if it did not."""
-    known = {one.key: one for one in categories.visible_to(db, viewer)}
+    known = {one.key: one for one in house.known.shelves(db, viewer=viewer)}
     facets = {}
     for name, field_name, nothing in _FIELDS if viewer.is_staff else _FIELDS[:3]:
         wider = replace(query, **{field_name: nothing})
         # The database takes its time: while it stands in, a chosen value is the only one of its field.
         one = asked if wider == query or asked.is_fallback else _ask(db, house, wider, viewer=viewer)
-        facets[name] = _values(db, name, one, known, chosen=query.category)
+        tags = house.known.tags(db, one.readable, viewer=viewer) if name == "tag" else ()
+        facets[name] = _values(name, one, known, tags, chosen=query.category)
     return facets
 
 
 def _values(
-    db: Session, name: str, asked: _Asked, known: Mapping[str, Category], *, chosen: str | None
+    name: str, asked: _Asked, known: Mapping[str, Category], tags: Iterable[str], *, chosen: str | None
 ) -> tuple[Facet, ...]:
     """The values of one field, the one with the most pages first. A tag is told only if a hit read again carries it."""
     # If the index counted a page that this reader may not read, its numbers say more than they should.
     is_certain = len(asked.readable) == len(asked.found.hits)
     counts = {_spelt(value): count for value, count in asked.found.facets.get(name, {}).items()} if is_certain else {}
     if name == "tag":
-        values = set(listing.tags_of(db, list(asked.readable)))
+        values = set(tags)
     else:
         values = {str(getattr(fact, name)) for fact in asked.readable.values()}
         values |= {value for value in _WORDS.get(name, tuple(known)) if _spelt(value) in counts}

@@ -14,7 +14,7 @@ from kb.services.editing import require_category
 from kb.store import events, pages, review
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
-from kb.text import blocks
+from kb.text import block_faults
 
 # The headings are part of the stored text, so they stay as they are in every language of the screen.
 HEADINGS = {
@@ -207,7 +207,7 @@ def _check_fields(story: Story, *, draft: bool, by: Actor, db: Session) -> None:
         if isinstance(value, str) and len(value) > limits.STORY_FIELD:
             raise Invalid("%(limit)s文字までにしてください。", field=field.name, limit=limits.STORY_FIELD)
         if field.name in HEADINGS:
-            for fault in blocks.faults(value):
+            for fault in block_faults.faults(value):
                 raise Invalid(fault.sentence, **fault.facts | {"field": field.name})
         if not draft and field.name in REQUIRED and not value.strip():
             raise Invalid(REQUIRED[field.name], field=field.name)

@@ -7,7 +7,7 @@ from kb.rules.errors import Conflict, Invalid, NotAllowed, NotFound
 from kb.rules.pages import Audience
 from kb.rules.roles import Actor, Permission, may, require
 from kb.rules.votes import Shortcoming
-from kb.services import reading
+from kb.services import reading, settings
 from kb.store import pages, votes
 from kb.store.base import Session
 from kb.store.pages import Page
@@ -67,7 +67,8 @@ def cast(
             most=limits.VOTE_WORDS,
             now=len(said),
         )
-    masked = dict.fromkeys(finding.kind for finding in personal_data.find(said))
+    found = personal_data.find(said, settings.current(db).number_patterns)
+    masked = dict.fromkeys(finding.kind for finding in found)
     vote = Vote(
         page_id=page_id,
         revision_id=revision_id,
@@ -75,7 +76,7 @@ def cast(
         is_helpful=ballot.is_helpful,
         shortcoming=None if ballot.is_helpful else ballot.shortcoming,
         # A mask may be longer than what it hides.
-        words=personal_data.mask(said)[: limits.VOTE_WORDS],
+        words=personal_data.put_masks(said, found)[: limits.VOTE_WORDS],
         created_at=clock.now(),
     )
     votes.put(db, vote)

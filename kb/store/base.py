@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 __all__ = ["Base", "Session", "Store", "UtcDateTime", "open_store"]
 
 BUSY_SECONDS = 10
+ONLY_READS = "only reads"  # in the info of a session that sees the database as it was at one moment
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -69,7 +70,7 @@ class Store:
         """A session for the caller to finish: on the engine that writes, or on the one that only reads."""
         if write:
             return Session(self.writer, expire_on_commit=False)
-        return Session(self.reader, autoflush=False)
+        return Session(self.reader, autoflush=False, info={ONLY_READS: True})
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

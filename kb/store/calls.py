@@ -1,14 +1,15 @@
 """Calls and what happened in each, as it happened; never a word about who the customer is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from kb.rules import limits
 from kb.rules.calls import Channel, Customer, Direction, Outcome, StepKind
 from kb.store.base import Base
-from kb.store.pages import Page
+from kb.store.pages import Page, Revision
 from kb.store.users import User
 
 
@@ -38,6 +39,7 @@ class Call(Base):
     story_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
     started_at: Mapped[datetime] = mapped_column(index=True)
     harassment_at: Mapped[datetime | None]
+    harassment_over_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     wrapped_at: Mapped[datetime | None]
 
@@ -54,7 +56,8 @@ class CallStep(Base):
     __tablename__ = "call_steps"
     __table_args__ = (
         UniqueConstraint("call_id", "key"),
-        Index("ix_call_steps_page_id_kind_at", "page_id", "kind", "at"),
+        # Every list that is typed for counts the calls of its pages: from this index alone, without the rows.
+        Index("ix_call_steps_page_id_kind_at", "page_id", "kind", "at", "undone_at", "call_id"),
         Index("ix_call_steps_kind_at", "kind", "at"),
     )
 
@@ -71,3 +74,42 @@ class CallStep(Base):
 
     call: Mapped[Call] = relationship(back_populates="steps")
     page: Mapped[Page | None] = relationship()
+
+
+def hold(db: Session, user_id: int) -> None:
+    """Keep everything else of this person's calls waiting until the transaction ends: two tabs send at once."""
+    db.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
+def keyed(db: Session, key: str) -> Call | None:
+    """The call with this key, whoever's it is."""
+    return db.scalar(select(Call).where(Call.key == key))
+
+
+def of(db: Session, call_id: int, user_id: int) -> Call | None:
+    """The call, if it is this person's, with its steps and their pages."""
+    rows = select(Call).where(Call.id == call_id, Call.user_id == user_id)
+    return db.scalar(rows.options(selectinload(Call.steps).selectinload(CallStep.page)))
+
+
+def unended(db: Session, user_id: int) -> list[Call]:
+    """This person's calls that nobody has ended, the newest first."""
+    rows = select(Call).where(Call.user_id == user_id, Call.ended_at.is_(None))
+    return list(db.scalars(rows.order_by(Call.started_at.desc(), Call.id.desc())))
+
+
+def newest(db: Session, user_id: int) -> Call | None:
+    """This person's last call."""
+    rows = select(Call).where(Call.user_id == user_id).order_by(Call.started_at.desc(), Call.id.desc())
+    return db.scalar(rows.limit(1))
+
+
+def unwrapped(db: Session, user_id: int, *, since: datetime) -> list[Call]:
+    """This person's calls that ended since then, and that they may still be writing about."""
+    rows = select(Call).where(Call.user_id == user_id, Call.wrapped_at.is_(None), Call.ended_at >= since)
+    return list(db.scalars(rows.order_by(Call.ended_at.desc())))
+
+
+def pages_of_revisions(db: Session, revision_ids: Sequence[int]) -> dict[int, int]:
+    """Revision → its page."""
+    return dict(db.execute(select(Revision.id, Revision.page_id).where(Revision.id.in_(revision_ids))).all())

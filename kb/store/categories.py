@@ -26,6 +26,10 @@ class Category(Base):
         """The name in the reader's language."""
         return self.name_en if language == "en" else self.name_ja
 
+    def copy(self) -> "Category":
+        """The same category as it is now, outside every session."""
+        return Category(**{column.key: getattr(self, column.key) for column in Category.__table__.columns})
+
     def description(self, language: str) -> str:
         """A few words on what stands here, in the reader's language."""
         return self.description_en if language == "en" else self.description_ja

@@ -2,18 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Select, String, func, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from kb.rules import limits
 from kb.rules.calls import Fault
+from kb.rules.roles import Actor
 from kb.store.base import Base
-from kb.store.pages import Page, Revision
+from kb.store.pages import Page, Revision, visible_to
 from kb.store.users import User
 
 
 class Flag(Base):
-    """One flag on the revision that was read; `reply` is what the SV who closed it says to its author."""
+    """One flag on the revision that was read; `reply` is what the SV who closed it says to its author.
+
+    `read_at` is when its author has seen that it was closed.
+    """
 
     __tablename__ = "flags"
 
@@ -28,8 +32,58 @@ class Flag(Base):
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reply: Mapped[str] = mapped_column(String(limits.NOTE), default="")
+    read_at: Mapped[datetime | None]
 
     page: Mapped[Page] = relationship()
     revision: Mapped[Revision] = relationship()
     user: Mapped[User] = relationship(foreign_keys=user_id)
     closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id)
+
+
+def _shown(viewer: Actor) -> Select[Flag]:
+    """Flags on pages that the viewer may read, with everything that a list of them draws."""
+    rows = select(Flag).join(Page, Page.id == Flag.page_id).where(visible_to(viewer))
+    page = joinedload(Flag.page)
+    return rows.options(
+        page.joinedload(Page.current),
+        page.joinedload(Page.story),
+        joinedload(Flag.revision),
+        joinedload(Flag.user),
+        joinedload(Flag.closed_by),
+    )
+
+
+def get(db: Session, flag_id: int, *, viewer: Actor, to_change: bool = False) -> Flag | None:
+    """The flag, if its page may be read; `to_change` keeps others from changing it until the transaction ends."""
+    rows = _shown(viewer).where(Flag.id == flag_id)
+    return db.scalar(rows.with_for_update(of=Flag) if to_change else rows)
+
+
+def waiting(db: Session, *, viewer: Actor, page_id: int | None = None) -> list[Flag]:
+    """The flags that nobody has closed, optionally of one page; what waits longest comes first."""
+    rows = _shown(viewer).where(Flag.closed_at.is_(None))
+    if page_id is not None:
+        rows = rows.where(Flag.page_id == page_id)
+    return list(db.scalars(rows.order_by(Flag.created_at, Flag.id)))
+
+
+def count_waiting(db: Session, *, viewer: Actor, page_id: int | None = None) -> int:
+    """How many flags nobody has closed."""
+    rows = select(func.count(Flag.id)).join(Page, Page.id == Flag.page_id)
+    rows = rows.where(Flag.closed_at.is_(None), visible_to(viewer))
+    return db.scalar(rows if page_id is None else rows.where(Flag.page_id == page_id)) or 0
+
+
+def of_user(db: Session, user_id: int, *, viewer: Actor, unread: bool = False, limit: int) -> list[Flag]:
+    """What one person flagged, the newest first; `unread`: only what was closed and they have not seen that yet."""
+    rows = _shown(viewer).where(Flag.user_id == user_id)
+    if unread:
+        rows = rows.where(Flag.closed_at.is_not(None), Flag.read_at.is_(None))
+    return list(db.scalars(rows.order_by(Flag.id.desc()).limit(limit)))
+
+
+def stamp(db: Session, *, user_id: int | None = None) -> str:
+    """A word that changes whenever a flag is made, closed or its answer read; of one person's flags if asked so."""
+    rows = select(func.max(Flag.id), func.count(Flag.closed_at), func.count(Flag.read_at))
+    found = db.execute(rows if user_id is None else rows.where(Flag.user_id == user_id)).one()
+    return ".".join(str(value or 0) for value in found)

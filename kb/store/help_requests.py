@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, func, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from kb.rules import limits
 from kb.rules.calls import HelpKind, HelpState
@@ -41,3 +41,58 @@ class HelpRequest(Base):
     asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
     taken_by: Mapped[User | None] = relationship(foreign_keys=taken_by_id)
     page: Mapped[Page | None] = relationship()
+
+
+WAITING = (HelpState.OPEN, HelpState.TAKEN)
+
+
+def _shown() -> Select[HelpRequest]:
+    """Requests with everything that a list of them draws."""
+    people = (joinedload(HelpRequest.asked_by), joinedload(HelpRequest.taken_by))
+    return select(HelpRequest).options(*people, joinedload(HelpRequest.call))
+
+
+def get(db: Session, request_id: int, *, to_change: bool = False) -> HelpRequest | None:
+    """The request; `to_change` keeps others from changing it until the transaction ends."""
+    rows = _shown().where(HelpRequest.id == request_id)
+    return db.scalar(rows.with_for_update(of=HelpRequest) if to_change else rows)
+
+
+def waiting(db: Session) -> list[HelpRequest]:
+    """What nobody has answered yet, taken or not; what waits longest comes first."""
+    rows = _shown().where(HelpRequest.state.in_(WAITING))
+    return list(db.scalars(rows.order_by(HelpRequest.created_at, HelpRequest.id)))
+
+
+def count_open(db: Session) -> int:
+    """How many requests nobody has even taken."""
+    rows = select(func.count()).select_from(HelpRequest).where(HelpRequest.state == HelpState.OPEN)
+    return db.scalar(rows) or 0
+
+
+def latest(db: Session, *, limit: int) -> list[HelpRequest]:
+    """What was answered, the last first."""
+    rows = _shown().where(HelpRequest.state == HelpState.ANSWERED)
+    return list(db.scalars(rows.order_by(HelpRequest.answered_at.desc(), HelpRequest.id.desc()).limit(limit)))
+
+
+def of_user(db: Session, user_id: int, *, unread: bool = False, limit: int) -> list[HelpRequest]:
+    """What one person sent, the newest first; `unread`: what waits, and what was answered and they have not read."""
+    rows = _shown().where(HelpRequest.asked_by_id == user_id)
+    if unread:
+        rows = rows.where(HelpRequest.state != HelpState.WITHDRAWN, HelpRequest.read_at.is_(None))
+    return list(db.scalars(rows.order_by(HelpRequest.id.desc()).limit(limit)))
+
+
+def of_call(db: Session, call_id: int, kind: HelpKind) -> list[HelpRequest]:
+    """What was sent of this kind in one call, the newest first."""
+    rows = _shown().where(HelpRequest.call_id == call_id, HelpRequest.kind == kind)
+    return list(db.scalars(rows.order_by(HelpRequest.id.desc())))
+
+
+def stamp(db: Session, *, user_id: int | None = None) -> str:
+    """A word that changes whenever a request is made, taken, given back, answered or read; of one person's if asked."""
+    rows = select(HelpRequest.state, func.count(), func.max(HelpRequest.id), func.sum(HelpRequest.taken_by_id))
+    rows = rows.add_columns(func.count(HelpRequest.read_at)).group_by(HelpRequest.state).order_by(HelpRequest.state)
+    found = db.execute(rows if user_id is None else rows.where(HelpRequest.asked_by_id == user_id))
+    return "-".join(".".join(str(value or 0) for value in row) for row in found)

@@ -135,14 +135,13 @@ def facts(db: Session, ids: Sequence[int], *, viewer: Actor) -> dict[int, Facts]
     return found
 
 
-def tags_of(db: Session, ids: Sequence[int]) -> dict[str, int]:
-    """The tags that these pages carry, with how many of them carry each; ask for readable pages alone."""
-    found: dict[str, int] = {}
+def tags_of(db: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of those of these pages that carry any; ask for readable pages alone."""
+    found: dict[int, list[str]] = {}
     for start in range(0, len(ids), CHUNK):
-        rows = select(Tag.name, func.count()).join(PageTag, PageTag.tag_id == Tag.id)
-        rows = rows.where(PageTag.page_id.in_(ids[start : start + CHUNK])).group_by(Tag.name)
-        for name, count in db.execute(rows):
-            found[name] = found.get(name, 0) + count
+        rows = select(PageTag.page_id, Tag.name).join(Tag, PageTag.tag_id == Tag.id)
+        for page_id, name in db.execute(rows.where(PageTag.page_id.in_(ids[start : start + CHUNK]))):
+            found.setdefault(page_id, []).append(name)
     return found
 
 

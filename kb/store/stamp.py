@@ -4,9 +4,10 @@ import sqlite3
 import threading
 import weakref
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kb.store.base import Base, Store
+from kb.store.base import ONLY_READS, Base, Store
 
 # Tables whose changes no customer's page shows. Every other one has triggers that move the stamp (migration 0003):
 # views are counted all day, and drafts are saved every few seconds, and neither may cost anybody a kept page.
@@ -23,6 +24,21 @@ class ContentStamp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
+
+
+def number(db: Session) -> int | None:
+    """The stamp as this transaction sees it, asked for once; None where the database has none.
+
+    A session that writes is told none: its own stamp may yet be taken back, and then belong to another change.
+    """
+    if ONLY_READS not in db.info:
+        return None
+    transaction = db.get_transaction()
+    known: tuple[object, int | None] | None = db.info.get("stamp")
+    if known is None or transaction is None or known[0] is not transaction:
+        found = db.scalar(select(ContentStamp.number))
+        known = db.info["stamp"] = db.get_transaction(), found
+    return known[1]
 
 
 class Stamp:

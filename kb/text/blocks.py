@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kb.rules.errors import Invalid
 from kb.rules.pages import Audience
 from kb.text.plain import plain
 
@@ -24,6 +23,9 @@ class BlockKind(StrEnum):
 
 
 LIMIT_ROLES = ("operator", "sv", "admin")
+
+# For which channel the words of a `say` are; without a name they are spoken.
+SAY_CHANNELS = {"mail": "mail", "メール": "mail", "chat": "chat", "チャット": "chat"}
 
 _AUDIENCES = {BlockKind.TEXT: Audience.PUBLIC, BlockKind.SV: Audience.SV}
 _NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.TEXT}
@@ -124,6 +126,8 @@ def _opener(rest: str, number: int, *, strict: bool) -> Fence:
     kind = _NAMES.get(name)
     if kind is BlockKind.LIMIT:
         argument = unicodedata.normalize("NFKC", argument).lower()
+    elif kind is BlockKind.SAY:
+        argument = SAY_CHANNELS.get(unicodedata.normalize("NFKC", argument).casefold().strip(), argument)
     # An unknown name hides its text; one that could be a slip of `sv` hides it from operators too.
     guess = BlockKind.SV if "sv" in name else BlockKind.STAFF
     return Fence(name, kind or guess, argument, number, kind is not None, strict)
@@ -160,7 +164,7 @@ def walk(body: str) -> Iterator[Line]:
 def split(body: str) -> list[Segment]:
     """Return the segments of a body in order, blank text left out; see `walk` for what a slip does.
 
-    Words behind the name of a block that takes none are its first line of text.
+    Words behind the name of a block that takes none are its first line of text; behind `say` all but a channel's name.
     """
     segments: list[Segment] = []
     current: Segment | None = None
@@ -170,13 +174,20 @@ def split(body: str) -> list[Segment]:
             segments += _finished(current, lines)
             current, lines = None, []
         if line.opens:
-            current = Segment(line.kind, line.argument, "", line.number)
-            if line.kind not in _TAKES_ARGUMENT:
-                current, lines = replace(current, argument=""), [line.opens.argument]
+            current = Segment(line.kind, _argument(line.kind, line.argument), "", line.number)
+            is_channel = line.opens.kind is BlockKind.SAY and line.opens.argument in SAY_CHANNELS.values()
+            if line.kind not in _TAKES_ARGUMENT and not is_channel:
+                lines = [line.opens.argument]
         elif not line.closes:
-            current = current or Segment(line.kind, line.argument, "", line.number)
+            current = current or Segment(line.kind, _argument(line.kind, line.argument), "", line.number)
             lines.append(line.text)
     return segments + _finished(current, lines)
+
+
+def _argument(kind: BlockKind, words: str) -> str:
+    """What of the words behind a block's name is said about the block, and is not its text."""
+    is_said = kind in _TAKES_ARGUMENT or (kind is BlockKind.SAY and words in SAY_CHANNELS.values())
+    return words if is_said else ""
 
 
 def _finished(segment: Segment | None, lines: list[str]) -> list[Segment]:
@@ -186,7 +197,8 @@ def _finished(segment: Segment | None, lines: list[str]) -> list[Segment]:
     first = next((index for index, text in enumerate(lines) if text.strip()), len(lines))
     source = "\n".join(lines[first:]).rstrip()
     line = segment.line + first if segment.kind is BlockKind.TEXT else segment.line
-    return [replace(segment, source=source, line=line)] if source or segment.argument else []
+    tells = source or (segment.argument and segment.kind is not BlockKind.SAY)
+    return [replace(segment, source=source, line=line)] if tells else []
 
 
 def fenced(segment: Segment) -> str:
@@ -197,72 +209,12 @@ def fenced(segment: Segment) -> str:
     return "\n".join(part for part in (head, segment.source, ":::") if part)
 
 
-def say_text(body: str) -> str | None:
-    """Return the plain text of the page's first `say` block, or None; cut the body for the reader first."""
+def say_text(body: str, channel: str = "") -> str | None:
+    """Return the plain text of the page's first `say` block for a channel ("" is spoken, mail, chat), or None.
+
+    Cut the body for the reader first.
+    """
     for segment in split(body):
-        if segment.kind is BlockKind.SAY and segment.source:
+        if segment.kind is BlockKind.SAY and segment.argument == channel:
             return plain(segment.source)
     return None
-
-
-def faults(body: str) -> list[Invalid]:
-    """Return what is wrong with the blocks of a body, in the order of its lines, each as an error for the writer."""
-    found: list[Invalid] = []
-    open_fences: list[Fence] = []
-    says = 0
-    for line in walk(body):
-        if line.opens:
-            says += line.opens.kind is BlockKind.SAY
-            found.extend(_fence_faults(line.opens, line.inside, says))
-            open_fences.append(line.opens)
-        elif line.stray:
-            found.append(
-                _fault("%(line)s行目の「:::」には、閉じるブロックがありません。この行を消してください。", line.number)
-            )
-        elif line.closes:
-            open_fences.pop()
-    for fence in open_fences:
-        sentence = "%(line)s行目の「:::%(name)s」が閉じていません。ブロックの終わりに「:::」だけの行を書いてください。"
-        found.append(_fault(sentence, fence.line, name=fence.name))
-    return found
-
-
-def check(body: str) -> None:
-    """Raise Invalid for the first fault of a body's blocks: it names the line and what to do."""
-    for fault in faults(body):
-        raise fault
-
-
-def _fault(sentence: str, line: int, **facts: object) -> Invalid:
-    return Invalid(sentence, field="body", line=line, **facts)
-
-
-def _fence_faults(fence: Fence, outer: Fence | None, says: int) -> Iterator[Invalid]:
-    if not fence.known:
-        yield _fault(
-            "%(line)s行目の「:::%(name)s」というブロックはありません。"
-            "使えるのは say、ask、purpose、limit、staff、sv の6つです。",
-            fence.line,
-            name=fence.name,
-        )
-    elif not fence.strict:
-        sentence = "%(line)s行目の「:::%(name)s」は、行のはじめからコロン3つで書いてください。"
-        yield _fault(sentence, fence.line, name=fence.name)
-    if outer:
-        yield _fault(
-            "%(line)s行目の「:::%(name)s」が、%(opened)s行目の「:::%(outer)s」の中にあります。"
-            "先に「:::」だけの行で閉じてください。",
-            fence.line,
-            name=fence.name,
-            opened=outer.line,
-            outer=outer.name,
-        )
-    if not fence.known:
-        return
-    if fence.kind is BlockKind.SAY and says > 1:
-        yield _fault("「:::say」は1つの記事に1つです。%(line)s行目のぶんをまとめてください。", fence.line)
-    if fence.kind is BlockKind.LIMIT and fence.argument not in LIMIT_ROLES:
-        sentence = "%(line)s行目の「:::limit」のあとに、operator、sv、admin のどれかを書いてください。"
-        yield _fault(sentence, fence.line)
-    if fence.kind is BlockKind.PURPOSE and not fence.argument:
-        yield _fault("%(line)s行目の「:::purpose」のあとに、目的の題を書いてください。", fence.line)

@@ -8,7 +8,7 @@ import budoux
 # BudouX separates these, and no reader would: (end of the left phrase, start of the right one).
 _JOINS = (
     *(("お聞か", "せ"), ("まだ", "なんだけど"), ("怒", "鳴"), ("きょう", "中"), ("もう", "一度"), ("間に", "合")),
-    *(("初期", "不良"), ("お支払い", "期限"), ("注文", "できた")),
+    *(("初期", "不良"), ("お支払い", "期限"), ("注文", "できた"), ("有効期", "限")),
     # Words that only lead on from what stands before them.
     *((end, start) for end in ("と", "に") for start in ("いう", "して", "ついて", "よって", "対して", "とって")),
 )

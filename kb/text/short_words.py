@@ -99,6 +99,27 @@ def morphemes(text: str) -> Iterator[tuple[int, str, Any]]:
         yield offset, chunk, found
 
 
+class Spoken(NamedTuple):
+    """A short word (mode A) as the dictionary sees it: where it stands, its parts of speech, whether it is unknown."""
+
+    surface: str
+    start: int
+    end: int
+    kind: tuple[str, ...]
+    is_unknown: bool
+
+
+def spoken(text: str) -> Iterator[list[Spoken]]:
+    """Give the short words of a text with their parts of speech, chunk by chunk."""
+    for offset, _chunk, found in morphemes(text):
+        parts = [part for whole in found for part in list(whole.split(SplitMode.A, add_single=False)) or [whole]]
+        yield [
+            Spoken(part.surface(), offset + part.begin(), offset + part.end(), part.part_of_speech(), part.is_oov())
+            for part in parts
+            if part.end() > part.begin()
+        ]
+
+
 def cut(text: str) -> list[Unit]:
     """Cut a text into short words (mode A), but verbs whole: 振り込む must meet 振り込み, whole in every mode."""
     units: list[Unit] = []

@@ -71,7 +71,7 @@ def mark(text: str, wanted: Collection[str]) -> tuple[Piece, ...]:
 
 
 # The same few pages are found again and again while somebody types: of each, its sentences and words are remembered.
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2_048)
 def _sentences(text: str) -> tuple[tuple[int, int, str], ...]:
     """Give where each sentence begins and ends, and the sentence folded."""
     return tuple(
@@ -79,7 +79,7 @@ def _sentences(text: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=16_384)
 def _tokens(sentence: str) -> tuple[Token, ...]:
     return tuple(japanese.tokens(sentence))
 

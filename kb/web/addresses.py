@@ -1,11 +1,32 @@
 """Every address of a page, for customers and for staff."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 
 from kb.services import naming
 from kb.services.reading import Address
+
+# What may stand in a query as it is (Werkzeug leaves the same signs alone).
+_PLAIN = "!$'()*,/:;?@"
+
+
+def queried(path: str, values: Mapping[str, Any], anchor: str = "") -> str:
+    """A path of this site with these values behind it, as `url_for` would write them; what is None is left out.
+
+    A list of hits has seventy addresses of one path, and `url_for` would work out that path for each of them.
+    """
+    query = urlencode([(name, value) for name, value in values.items() if value is not None], safe=_PLAIN)
+    return f"{path}{'?' if query else ''}{query}{'#' if anchor else ''}{anchor}"
+
+
+def numbered(path: str, name: str, values: Mapping[str, Any], anchor: str = "") -> Callable[[int], str]:
+    """Addresses that differ in one number alone, called `name`: everything else of them is written once."""
+    # No value brings an equals sign that is not escaped, so this stands there once.
+    before, _, after = queried(path, {**values, name: "\0"}, anchor).partition(f"{name}=%00")
+    return lambda number: f"{before}{name}={number}{after}"
 
 
 def absolute(address: str) -> str:

@@ -3,14 +3,15 @@
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, url_for
 
 from kb.rules import limits
+from kb.rules.calls import StepKind
 from kb.rules.errors import NotFound
 from kb.rules.pages import Audience, Confidence, Kind, Language
-from kb.services import comparing, reading, searching, suggesting
+from kb.services import comparing, flagging, importing_calls, reading, recounting, searching, suggesting
 from kb.services.reading import Filter
-from kb.web import addresses, cards, forms
+from kb.web import addresses, calls, cards, forms
 from kb.web.house import actor, house
 from kb.web.transaction import db
 
@@ -104,6 +105,22 @@ def revisions(id: int) -> Any:
     )
 
 
+@bp.get("/calls", endpoint="calls")
+def call_list() -> Any:
+    limit = min(forms.number("limit", limits.PAGE_SIZE) or limits.PAGE_SIZE, limits.PAGE_SIZE_MAX)
+    offset = forms.number("offset", 0) or 0
+    found = recounting.listing(db(), calls.narrowed(), viewer=actor(), offset=offset, limit=limit)
+    pages = recounting.pages(db(), found.calls, viewer=actor())
+    return jsonify(total=found.total, calls=[_call(call, pages) for call in found.calls])
+
+
+@bp.get("/flags")
+def flags() -> Any:
+    """The open flags, optionally of one page, the oldest first."""
+    found = flagging.waiting(db(), viewer=actor(), page_id=forms.number("page"))
+    return jsonify(total=len(found), flags=[_flag(one) for one in found])
+
+
 def _maybe(name: str, words: type[StrEnum]) -> str | None:
     value = forms.maybe(name, words)
     return value.value if value else None
@@ -145,3 +162,38 @@ def _hit(result: Any) -> dict[str, Any]:
         "url": _url(page),
         "why": list(result.terms),
     }
+
+
+def _call(call: Any, pages: dict[int, Any]) -> dict[str, Any]:
+    """A call in the words of the import; `used` are the pages that this reader may open."""
+    told = recounting.facts(call)
+    used = [pages[step.page_id] for step in recounting.standing(call, StepKind.USE) if step.page_id in pages]
+    return {
+        **{key: told.get(key) for key in importing_calls.KEYS},
+        "id": call.id,
+        "external_id": call.external_id,
+        "used": [_named(page) for page in dict.fromkeys(used)],
+        "seconds": recounting.seconds(call),
+        "seconds_to_use": recounting.seconds_to_use(call),
+        "url": addresses.absolute(url_for("calls.show", lang="ja", id=call.id)),
+    }
+
+
+def _flag(flag: Any) -> dict[str, Any]:
+    return {
+        "id": flag.id,
+        "page": _named(flag.page),
+        "revision": flag.revision_id,
+        "number": flag.revision.number,
+        "fault": flag.fault.value,
+        "words": flag.words,
+        "call": flag.call_id,
+        "created_at": flag.created_at.isoformat(),
+        "closed_at": flag.closed_at.isoformat() if flag.closed_at else None,
+        "reply": flag.reply,
+    }
+
+
+def _named(page: Any) -> dict[str, Any]:
+    """A page in a few words."""
+    return {"id": page.id, "external_id": page.external_id, "title": page.shown.title, "url": _url(page)}

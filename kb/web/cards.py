@@ -8,12 +8,14 @@ from flask import url_for
 
 from kb.rules import limits
 from kb.rules.pages import Audience, Confidence, Kind
+from kb.services import using
 from kb.services.reading import Shelf
 from kb.services.searching import Facet, Results
 from kb.services.suggesting import Suggestions
 from kb.web import addresses, filters
 from kb.web.house import lang
 from kb.web.language import gettext as _
+from kb.web.transaction import db
 
 # Fields whose values have an order of their own.
 WORDS = {"kind": tuple(Kind), "confidence": tuple(Confidence), "audience": tuple(Audience)}
@@ -53,12 +55,13 @@ def category_choices(shelves: Iterable[Shelf]) -> list[tuple[str, str]]:
     return [(str(one.category.id), one.category.name(lang())) for one in shelves]
 
 
-def hit(result: Any, *, desk: bool = False) -> dict[str, Any]:
-    """A search hit as the result list draws it."""
+def hit(result: Any, *, desk: bool = False, used: int = 0) -> dict[str, Any]:
+    """A search hit as the result list draws it; `used`: in how many calls it was the answer."""
     page = result.page
     return {
         "id": page.id,
-        "url": addresses.desk(page) if desk else addresses.public(page),
+        # Staff stay beside the list: the room knows where a page is opened there.
+        "url": None if desk else addresses.public(page),
         "title": result.title,
         "plain_title": result.revision.title,
         "phrase": result.phrase,
@@ -68,15 +71,18 @@ def hit(result: Any, *, desk: bool = False) -> dict[str, Any]:
         "confidence": page.confidence.value if page.current_revision_id else "unvalidated",
         "category": page.category.name(lang()) if page.category else "",
         "updated_at": page.validated_at or page.updated_at,
+        "used": used,
     }
 
 
 def screen(found: Results | None, number: int, *, desk: bool = False) -> dict[str, Any]:
-    """One screen of what was found, as the search rooms draw it."""
+    """One screen of what was found, as the search rooms draw it; how often a page was used is told to staff alone."""
     total = found.total if found else 0
+    results = found.results if found else []
+    used = using.used(db(), [one.page.id for one in results]) if desk and results else {}
     return {
         "total": total,
-        "hits": [hit(one, desk=desk) for one in found.results] if found else [],
+        "hits": [hit(one, desk=desk, used=used.get(one.page.id, 0)) for one in results],
         "page": number,
         "pages": page_count(total),
         "corrected": found.corrected if found else "",

@@ -20,23 +20,18 @@ bp = Blueprint("console", __name__)
 @bp.get("/console")
 def search() -> Any:
     """The whole room; with part=list only what stands under the box, for whoever is typing."""
-    words = forms.text("q").strip()[: limits.QUERY]
-    chosen = narrowed()
-    is_part = forms.text("part") == "list"
-    facts = _found(words, chosen, is_typing=is_part) if words else _fresh(chosen)
-    if is_part:
+    facts = listed("console.search")
+    if forms.text("part") == "list":
         return render_template("console/_found.html", opened=None, **facts)
-    hits = facts["found"]["hits"]
-    opened = forms.number("open") or (hits[0]["id"] if hits else None)
-    view = _open(opened)
+    number, view = chosen_of(facts)
     return render_template(
         "console/search.html",
-        opened=opened if view else None,
+        opened=number,
         page=showing.page_card(view) if view else None,
         body=view.body if view else None,
         suggest_url=url_for("console.suggest"),
         notices=notices.for_staff(),
-        about=notices.for_staff(page_id=opened) if view else [],
+        about=notices.for_staff(page_id=number) if view else [],
         **facts,
     )
 
@@ -50,11 +45,36 @@ def suggest() -> Any:
 @bp.get("/console/preview/<int:id>")
 def preview(id: int) -> Any:
     """The chosen page alone, for the pane beside the list."""
-    view = _open(id)
+    view = opened(id)
     if view is None:
         raise NotFound()
     facts = {"page": showing.page_card(view), "body": view.body, "about": notices.for_staff(page_id=id)}
     return render_template("console/_view.html", q=forms.text("q"), **facts)
+
+
+def listed(room: str) -> dict[str, Any]:
+    """What stands under the box of a search room, by what its address says; `room` is the endpoint that it leads to."""
+    words = forms.text("q").strip()[: limits.QUERY]
+    chosen = narrowed()
+    return _found(room, words, chosen) if words else _fresh(room, chosen)
+
+
+def chosen_of(facts: dict[str, Any]) -> tuple[int | None, reading.View | None]:
+    """The page that the address opens, else the first hit, with its number; a pair of None if it can't be shown."""
+    hits = facts["found"]["hits"]
+    number = forms.number("open") or (hits[0]["id"] if hits else None)
+    view = opened(number)
+    return (number, view) if view else (None, None)
+
+
+def opened(page_id: int | None) -> reading.View | None:
+    """A page as it stands beside the list; None if there is none that this person may read."""
+    if page_id is None:
+        return None
+    try:
+        return reading.page(db(), page_id, viewer=actor(), renderer=house().renderer, address=addresses.FOR_STAFF)
+    except (NotFound, Gone):
+        return None
 
 
 def narrowed() -> dict[str, str]:
@@ -77,25 +97,30 @@ def shelf_of(key: str) -> Any:
         return None
 
 
-def _found(words: str, chosen: dict[str, str], *, is_typing: bool) -> dict[str, Any]:
+def _found(room: str, words: str, chosen: dict[str, str]) -> dict[str, Any]:
     number = max(1, forms.number("page", 1) or 1)
     wanted = searching.Wanted(words, facets=True, offset=(number - 1) * limits.PAGE_SIZE, **chosen)
     found = searching.search(db(), house(), wanted, viewer=actor())
-    if is_typing and not found.total and not found.fallback:
+    if forms.text("part") == "list" and not found.total and not found.fallback:
         # The last word may be half typed, and a list that empties at every such word would only flicker.
         found = searching.search(db(), house(), replace(wanted, half_typed=True), viewer=actor())
+    path, why_path = url_for(room), url_for("why.show")
+    screen = {"page": number if number > 1 else None, **chosen}
     return {
+        "room_at": room,
         "q": words,
         "chosen": chosen,
         "found": cards.screen(found, number, desk=True),
-        "facets": cards.facets(found.facets, chosen, lambda **more: url_for("console.search", q=words, **more)),
+        "facets": cards.facets(found.facets, chosen, lambda **more: addresses.queried(path, {"q": words, **more})),
+        "open_url": addresses.numbered(path, "open", {"q": words, **screen}, "view"),
+        "why_url": addresses.numbered(why_path, "page", {"q": words, **chosen}),
         "fresh": [],
-        "exact_url": url_for("console.search", q=cards.quoted(words), **chosen),
-        "page_url": cards.pages_of("console.search", q=words, **chosen),
+        "exact_url": url_for(room, q=cards.quoted(words), **chosen),
+        "page_url": cards.pages_of(room, q=words, **chosen),
     }
 
 
-def _fresh(chosen: dict[str, str]) -> dict[str, Any]:
+def _fresh(room: str, chosen: dict[str, str]) -> dict[str, Any]:
     """What is new, while nobody has typed anything."""
     shelf = shelf_of(chosen["category"]) if "category" in chosen else None
     wanted = Filter(
@@ -111,18 +136,10 @@ def _fresh(chosen: dict[str, str]) -> dict[str, Any]:
         _total, newest = reading.many(db(), wanted, viewer=actor(), limit=12)
     known = {"category": (searching.Facet(shelf.key, None, shelf),)} if shelf else {}
     return {
+        "room_at": room,
         "q": "",
         "chosen": chosen,
         "found": cards.screen(None, 1, desk=True),
-        "facets": cards.facets(known, chosen, lambda **more: url_for("console.search", **more)),
+        "facets": cards.facets(known, chosen, lambda **more: url_for(room, **more)),
         "fresh": [{**cards.link(page, desk=True), "at": page.updated_at, "kind": page.kind.value} for page in newest],
     }
-
-
-def _open(page_id: int | None) -> reading.View | None:
-    if page_id is None:
-        return None
-    try:
-        return reading.page(db(), page_id, viewer=actor(), renderer=house().renderer, address=addresses.FOR_STAFF)
-    except (NotFound, Gone):
-        return None

@@ -1,5 +1,7 @@
 """The editor: write a page, save or propose, preview per audience, merge what two people wrote, keep drafts."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
@@ -8,13 +10,14 @@ from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience, Kind, Language, Significance
 from kb.rules.roles import Permission, may
-from kb.services import answering, comparing, drafting, editing, following, reading, templates
+from kb.services import answering, comparing, drafting, editing, following, masking, reading, speaking, templates
 from kb.services.checking import Text
 from kb.services.editing import Outcome, Stale
 from kb.web import addresses, cards, filters, forms, showing
 from kb.web.house import actor, house, lang
 from kb.web.language import gettext as _
 from kb.web.language import told
+from kb.web.masking import settled
 from kb.web.transaction import db
 
 bp = Blueprint("editor", __name__)
@@ -66,7 +69,7 @@ def create() -> Any:
     try:
         page = editing.create(
             db(),
-            typed_text(),
+            settled_text()[0],
             kind=forms.word("kind", Kind, Kind.FAQ),
             language=Language(lang()),
             category_id=forms.number("category"),
@@ -114,7 +117,7 @@ def edit(id: int) -> Any:
 
 @bp.post("/pages/<int:id>/edit")
 def save(id: int) -> Any:
-    page, _revision, _source = reading.source(db(), id, viewer=actor())
+    page, revision, _source = reading.source(db(), id, viewer=actor())
     action = forms.text("action")
     if action == "discard":
         drafting.drop(db(), f"page:{id}", by=actor())
@@ -124,7 +127,8 @@ def save(id: int) -> Any:
         return _draw(page, _typed(), preview=True)
     try:
         base = forms.required_number("base")
-        saved = editing.save(db(), id, typed_text(), base_id=base, propose=action == "propose", by=actor())
+        text, _others = settled_text(known=(revision.title, *revision.phrases, *revision.tags))
+        saved = editing.save(db(), id, text, base_id=base, propose=action == "propose", by=actor())
         category_id = forms.number("category")
         if may(actor(), Permission.CATEGORISE) and "category" in _typed():
             editing.place(db(), id, category_id=category_id, by=actor())
@@ -155,8 +159,12 @@ def preview() -> Any:
             renderer=house().renderer,
             address=addresses.FOR_STAFF,
         )
+        said = speaking.check(session, forms.text("body"), by=actor())
+        told_of = masking.hints(session, forms.text("body"), viewer=actor())
     audience = forms.word("audience", Audience, Audience.STAFF)
-    return render_template("pages/_preview.html", parts=body.parts, preview_as=audience.value)
+    return render_template(
+        "pages/_preview.html", parts=body.parts, said=said, told_of=told_of, preview_as=audience.value
+    )
 
 
 @bp.post("/drafts")
@@ -191,6 +199,23 @@ def typed_text() -> Text:
     )
 
 
+def settled_text(*others: str, known: Iterable[str] = ()) -> tuple[Text, dict[str, str]]:
+    """The same, once somebody has decided on the personal data in it and in other fields of the form.
+
+    The body is not asked about, because numbers and addresses of the firm belong there; the preview tells of them.
+    """
+    fields = ("title", "phrases", "tags", "note")
+    texts = settled({name: forms.text(name) for name in (*fields, *others)}, known=known)
+    text = replace(
+        typed_text(),
+        title=texts["title"],
+        phrases=forms.split_lines(texts["phrases"]),
+        tags=forms.split_commas(texts["tags"]),
+        note=texts["note"],
+    )
+    return text, texts
+
+
 def _draw(
     page: Any,
     values: dict[str, Any],
@@ -200,7 +225,7 @@ def _draw(
     draft_at: Any = None,
 ) -> str:
     preview_as = forms.word("preview_as", Audience, Audience.STAFF)
-    parts = None
+    parts, said, told_of = None, (), []
     if preview:
         with house().store.reading() as session:
             parts = reading.preview(
@@ -211,6 +236,8 @@ def _draw(
                 renderer=house().renderer,
                 address=addresses.FOR_STAFF,
             ).parts
+            said = speaking.check(session, str(values.get("body", "")), by=actor())
+            told_of = masking.hints(session, str(values.get("body", "")), viewer=actor())
     shown = page.shown if page is not None else None
     return render_template(
         "pages/edit.html",
@@ -219,6 +246,8 @@ def _draw(
         errors=errors or {},
         categories=showing.category_options(reading.shelves(db(), viewer=actor())),
         preview=parts,
+        said=said,
+        told_of=told_of,
         preview_as=preview_as.value,
         story=None,
         draft_at=draft_at,

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
-from flask_babel import force_locale
 
 from kb.rules.roles import VISITOR
 from kb.services import reading, settings
 from kb.web import addresses
 from kb.web.house import house, lang
-from kb.web.language import LANGUAGES
+from kb.web.language import LANGUAGES, speaking
 from kb.web.language import gettext as _
 from kb.web.transaction import SAFE, db
 
@@ -46,7 +45,7 @@ def script() -> Any:
     """The script, with its sentences in both languages."""
     words = {}
     for one in LANGUAGES:
-        with force_locale(one):
+        with speaking(one):
             words[one] = _words()
     # Line and paragraph separators are no letters of a script in older browsers.
     told = json.dumps(words, ensure_ascii=False).translate({0x2028: " ", 0x2029: " "})

@@ -1,6 +1,6 @@
 """What templates may call: dates, words for the kinds of things, phrase breaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from kb.web.headers import nonce
 from kb.web.house import actor, lang
 from kb.web.language import gettext as _
 from kb.web.language import other_language_url
+from kb.web.speaking import seconds
 
 HERE = ZoneInfo("Asia/Tokyo")
 
@@ -61,6 +62,13 @@ def phrased(text: Any) -> Markup:
     # A sentence with places comes from the catalogue escaped already, and must not be escaped twice.
     plain = str(text.unescape() if isinstance(text, Markup) else text)
     return Markup("<wbr>").join(escape(part) for part in phrasing.phrases(plain))
+
+
+def pieced(pieces: Iterable[Any]) -> Markup:
+    """A text in pieces (text, hit), with what was searched for marked."""
+    shown = (f"<mark>{escape(one.text)}</mark>" if one.hit else escape(one.text) for one in pieces)
+    # Every part of it is escaped.
+    return Markup("".join(shown))
 
 
 def theme() -> str:
@@ -122,6 +130,9 @@ def personal_word(kind: str) -> str:
         "phone": _("電話番号"),
         "my_number": _("マイナンバー"),
         "postal_code": _("郵便番号"),
+        "address": _("住所"),
+        "order": _("注文番号"),
+        "name": _("お名前"),
     }[kind]
 
 
@@ -151,6 +162,16 @@ def help_word(kind: str) -> str:
     return {"question": _("質問"), "handover": _("引き継ぎ"), "harassment": _("カスハラの記録")}[kind]
 
 
+def mood_word(mood: str) -> str:
+    words = {"calm": _("落ち着いている"), "hurried": _("急いでいる"), "troubled": _("困っている")}
+    return (words | {"angry": _("怒っている")})[mood]
+
+
+def ending_word(ending: str) -> str:
+    words = {"calmed": _("収まった"), "handed_over": _("SVに代わった"), "ended": _("お断りして終えた")}
+    return (words | {"left": _("お客様が終えた")})[ending]
+
+
 def help_state_word(state: str) -> str:
     words = {"open": _("待っています"), "taken": _("確認中"), "answered": _("回答済み"), "withdrawn": _("取り下げ")}
     return words[state]
@@ -159,9 +180,13 @@ def help_state_word(state: str) -> str:
 def _spoken(word: Callable[[str], str]) -> Callable[[Context, str], str]:
     """The filter, asked at every drawing: Jinja would work out `"faq"|kind_word` once, in one reader's language."""
 
+    said: dict[tuple[str, str], str] = {}
+
     @pass_context
     def ask(context: Context, value: str) -> str:
-        return word(value)
+        # A list asks for the same few words at every line; only words that are known are kept.
+        key = (lang(), value)
+        return said[key] if key in said else said.setdefault(key, word(value))
 
     return ask
 
@@ -169,12 +194,13 @@ def _spoken(word: Callable[[str], str]) -> Callable[[Context, str], str]:
 WORDS = (
     *(kind_word, audience_word, confidence_word, role_word, state_word, shortcoming_word, personal_word),
     *(channel_word, direction_word, customer_word, outcome_word, fault_word, help_word, help_state_word),
+    *(mood_word, ending_word),
 )
 
 
 def init_app(app: Flask) -> None:
     """Give templates their filters and their few names."""
-    for made in (day, moment, stamp_day, phrased, number):
+    for made in (day, moment, stamp_day, phrased, pieced, number, seconds):
         app.add_template_filter(made)
     for word in WORDS:
         app.add_template_filter(_spoken(word), word.__name__)

@@ -58,12 +58,22 @@ def maybe(name: str, words: type[W]) -> W | None:
 
 def lines(name: str) -> tuple[str, ...]:
     """A field with one value a line."""
-    return tuple(line.strip() for line in text(name).split("\n") if line.strip())
+    return split_lines(text(name))
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """A text with one value a line."""
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
 
 
 def commas(name: str) -> tuple[str, ...]:
     """A field with values between commas of either width."""
-    value = text(name).replace("、", ",").replace("，", ",").replace("\n", ",")
+    return split_commas(text(name))
+
+
+def split_commas(text: str) -> tuple[str, ...]:
+    """A text with values between commas of either width."""
+    value = text.replace("、", ",").replace("，", ",").replace("\n", ",")
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 

@@ -24,5 +24,5 @@ def actor() -> Actor:
 
 
 def lang() -> str:
-    """The language of the screen: ja or en."""
-    return cast(str, g.get("lang", "ja"))
+    """The language of the screen: ja or en; Japanese where nothing is being asked."""
+    return cast(str, g.get("lang", "ja")) if g else "ja"

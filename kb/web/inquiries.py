@@ -15,6 +15,7 @@ from kb.web.errors import wants_json
 from kb.web.house import actor
 from kb.web.language import gettext as _
 from kb.web.language import told
+from kb.web.masking import settled
 from kb.web.transaction import db
 
 bp = Blueprint("inquiries", __name__)
@@ -72,7 +73,8 @@ def _done(id: int, action: str) -> Any:
         answering.give_back(db(), id, by=actor())
         flash(_("手放しました。"))
     elif action == "close":
-        answering.close(db(), id, note=forms.text("note"), page_id=forms.number("page"), by=actor())
+        note = settled({"note": forms.text("note")}, labels={"note": _("メモ")})["note"]
+        answering.close(db(), id, note=note, page_id=forms.number("page"), by=actor())
         flash(_("済みにしました。"))
         return redirect(url_for("inquiries.index"), 303)
     else:

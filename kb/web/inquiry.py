@@ -10,7 +10,7 @@ from kb.rules.inquiries import number_in
 from kb.rules.pages import Language
 from kb.services import inquiring, settings
 from kb.services.inquiring import Count, Letter
-from kb.web import addresses, forms
+from kb.web import addresses, filters, forms
 from kb.web.faq import bp
 from kb.web.house import house, lang
 from kb.web.language import gettext as _
@@ -116,13 +116,6 @@ def _draw(
 ) -> str:
     """The form; `asks`: it was sent, and goes on once its writer has looked at the answers and the personal data."""
     found = inquiring.personal(letter)
-    words = {
-        "mail": _("メールアドレス"),
-        "card": _("カード番号"),
-        "phone": _("電話番号"),
-        "my_number": _("マイナンバー"),
-        "postal_code": _("郵便番号"),
-    }
     offered = dict.fromkeys([*letter.offered, *(one["id"] for one in answers or ())])
     return render_template(
         "faq/inquiry.html",
@@ -134,7 +127,8 @@ def _draw(
         seen=asks or forms.ticked("seen"),
         chosen=forms.text("personal") if forms.text("personal") in (MASK, KEEP) else "",
         personal=[
-            {"what": words[kind.value], "value": value, "always": kind in inquiring.NEVER_KEPT} for kind, value in found
+            {"what": filters.personal_word(kind.value), "value": value, "always": kind in inquiring.NEVER_KEPT}
+            for kind, value in found
         ],
         days=_days(),
         limits=limits,

@@ -9,7 +9,7 @@ from kb.rules.pages import Audience
 from kb.services import drafting, following, reading, reviewing, searching, templates
 from kb.services.editing import Stale
 from kb.web import addresses, cards, forms, showing
-from kb.web.editor import typed_text
+from kb.web.editor import settled_text
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
 from kb.web.language import told
@@ -32,15 +32,17 @@ def merge(id: int) -> Any:
 def merge_into(id: int) -> Any:
     item = following.item(db(), id, viewer=actor())
     into = forms.required_number("into")
+    known = _phrases(item.revision) + _phrases(reading.source(db(), into, viewer=actor())[1])
+    text, said = settled_text("reason", "thanks", known=known)
     try:
         page = reviewing.merge(
             db(),
             id,
-            typed_text(),
+            text,
             into=into,
             base_id=forms.required_number("base"),
-            reason=forms.text("reason") or _("「%(title)s」に入れました。", title=forms.text("title")),
-            thanks=forms.text("thanks"),
+            reason=said["reason"] or _("「%(title)s」に入れました。", title=text.title),
+            thanks=said["thanks"],
             by=actor(),
         )
     except Stale as stale:
@@ -72,14 +74,15 @@ def faq(id: int) -> Any:
 @bp.post("/review/<int:id>/faq")
 def make_faq(id: int) -> Any:
     item = following.item(db(), id, viewer=actor())
+    text, said = settled_text("reason", "thanks", known=_phrases(item.revision))
     try:
         page = reviewing.make_faq(
             db(),
             id,
-            typed_text(),
+            text,
             category_id=forms.number("category"),
-            reason=forms.text("reason") or _("「%(title)s」というFAQにしました。", title=forms.text("title")),
-            thanks=forms.text("thanks"),
+            reason=said["reason"] or _("「%(title)s」というFAQにしました。", title=text.title),
+            thanks=said["thanks"],
             by=actor(),
         )
     except Invalid as refused:
@@ -87,6 +90,11 @@ def make_faq(id: int) -> Any:
     drafting.drop(db(), f"faq:{id}", by=actor())
     flash(_("FAQとして公開しました。書いた人に知らせました。"))
     return redirect(url_for("pages.show", id=page.id))
+
+
+def _phrases(revision: Any) -> tuple[str, ...]:
+    """What a version says beside its body: nobody is asked again about personal data that stands there."""
+    return (revision.title, *revision.phrases, *revision.tags)
 
 
 def _draw_merge(

@@ -27,12 +27,12 @@ _MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 def for_customers(*, page_id: int | None = None) -> list[dict[str, Any]]:
     """The notices that hold for customers now, of this language, optionally about one page."""
     found = notices.current(db(), viewer=VISITOR, language=lang(), page_id=page_id)
-    return [_card(one, desk=False) for one in found]
+    return [card(one, desk=False) for one in found]
 
 
 def for_staff(*, page_id: int | None = None) -> list[dict[str, Any]]:
     """The notices that hold for this person of the staff now, in every language, optionally about one page."""
-    return [_card(one, desk=True) for one in notices.current(db(), viewer=actor(), page_id=page_id)]
+    return [card(one, desk=True) for one in notices.current(db(), viewer=actor(), page_id=page_id)]
 
 
 @bp.get("/notices")
@@ -137,7 +137,8 @@ def _can_return(shown: Shown) -> bool:
     return shown.notice.removed_at is not None and shown.notice.ends_at > clock.now()
 
 
-def _card(shown: Shown, *, desk: bool) -> dict[str, Any]:
+def card(shown: Shown, *, desk: bool) -> dict[str, Any]:
+    """A notice as a line; on the desk its page is where staff read it."""
     one, page = shown.notice, shown.page
     url = (addresses.desk(page) if desk else addresses.public(page)) if page else None
     return {
@@ -154,7 +155,7 @@ def _card(shown: Shown, *, desk: bool) -> dict[str, Any]:
 
 def _row(shown: Shown) -> dict[str, Any]:
     one = shown.notice
-    return _card(shown, desk=True) | {
+    return card(shown, desk=True) | {
         "starts_at": one.starts_at,
         "who": cards.who(one.created_by),
         "removed_at": one.removed_at,

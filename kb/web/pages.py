@@ -13,6 +13,7 @@ from kb.services.reading import Filter
 from kb.web import addresses, cards, forms, notices, showing
 from kb.web.house import actor, house, lang
 from kb.web.language import gettext as _
+from kb.web.masking import settled
 from kb.web.transaction import db
 
 bp = Blueprint("pages", __name__)
@@ -112,7 +113,8 @@ def act(id: int) -> Any:
         attaching.remove(db(), forms.required_number("file"), by=actor())
         flash(_("添付を外しました。"))
     elif action == "archive":
-        editing.archive(db(), id, moved_to=forms.number("moved_to"), reason=forms.text("reason"), by=actor())
+        reason = settled({"reason": forms.text("reason")})["reason"]
+        editing.archive(db(), id, moved_to=forms.number("moved_to"), reason=reason, by=actor())
         flash(_("公開を終えました。「公開に戻す」でいつでも戻せます。"))
     elif action == "restore":
         editing.bring_back(db(), id, by=actor())

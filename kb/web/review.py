@@ -7,12 +7,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.roles import Permission, may
-from kb.services import comparing, following, reading, reviewing, searching
+from kb.services import comparing, following, masking, reading, reviewing, searching
 from kb.services.editing import Stale
 from kb.web import addresses, cards, forms, showing
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
 from kb.web.language import told
+from kb.web.masking import settled
 from kb.web.stories import thread
 from kb.web.transaction import db
 
@@ -51,14 +52,15 @@ def show(id: int) -> Any:
 def decide(id: int) -> Any:
     item = following.item(db(), id, viewer=actor())
     decision = forms.text("decision")
-    reason, thanks = forms.text("reason"), forms.text("thanks")
+    texts = settled({name: forms.text(name) for name in ("comment", "reason", "thanks")})
+    reason, thanks = texts["reason"], texts["thanks"]
     try:
         if decision == "take":
             reviewing.take(db(), id, by=actor())
         elif decision == "give_back":
             reviewing.give_back(db(), id, by=actor())
         elif decision == "comment":
-            reviewing.comment(db(), id, forms.text("comment"), by=actor())
+            reviewing.comment(db(), id, texts["comment"], by=actor())
         elif decision == "faq":
             return redirect(url_for("merging.faq", id=id))
         else:
@@ -141,6 +143,9 @@ def _draw(
         removed=removed,
         look_alikes=[cards.look_alike(one) for one in found],
         thread=thread(revision),
+        told_of=masking.hints(
+            db(), "\n".join([revision.title, *revision.phrases, reading.cut(revision, viewer=actor())]), viewer=actor()
+        ),
         errors=errors or {},
         values=values or {},
         may_decide=waiting and mine and (not own or may(actor(), Permission.APPROVE_OWN)),

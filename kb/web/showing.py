@@ -4,10 +4,12 @@ from typing import Any
 
 from kb.rules.pages import Significance
 from kb.rules.settings import TABLE
-from kb.services import following, reading, submitting
+from kb.services import flagging, following, reading, submitting
 from kb.web import cards
+from kb.web.filters import personal_word
 from kb.web.house import actor, lang
 from kb.web.language import gettext as _
+from kb.web.transaction import db
 
 HEADINGS = tuple(submitting.HEADINGS.items())
 
@@ -33,6 +35,7 @@ def page_card(view: reading.View) -> dict[str, Any]:
         "archived": page.archived_at is not None,
         "is_live": view.is_live,
         "is_experience": page.kind.value == "case",
+        "flagged": flagging.is_flagged(db(), page.id, viewer=actor()),
     }
 
 
@@ -119,6 +122,9 @@ def event_sentence(event: Any) -> str:
     """What happened, in the reader's language."""
     facts = event.facts or {}
     sentence = (_page_words(facts) | _house_words()).get(event.verb, event.verb)
+    if facts.get("kinds"):
+        said = [f"{personal_word(kind)} {count}" for kind, count in facts["kinds"].items()]
+        sentence += _("：%(who)s", who=_("、").join(said))
     if facts.get("own_text"):
         sentence += _("（自分の文を自分で）")
     if facts.get("settings"):
@@ -169,12 +175,22 @@ def _house_words() -> dict[str, str]:
         "notice posted": _("速報を出した"),
         "notice ended": _("速報を終えた"),
         "notice brought back": _("速報を元に戻した"),
+        "page flagged": _("記事を指摘した"),
+        "flag closed": _("指摘に返事をして閉じた"),
+        "help asked": _("SVに相談した"),
+        "help taken": _("相談を引き受けた"),
+        "help given back": _("相談を手放した"),
+        "help answered": _("相談に答えた"),
+        "help withdrawn": _("相談を取り下げた"),
         "inquiry received": _("お問い合わせが届いた"),
         "inquiry taken": _("お問い合わせの対応を始めた"),
         "inquiry given back": _("お問い合わせの対応を手放した"),
         "inquiry closed": _("お問い合わせを済みにした"),
         "inquiry became a page": _("お問い合わせから記事を作った"),
+        "personal data masked": _("個人情報を伏せて保存した"),
+        "personal data kept": _("個人情報を残して保存した"),
         "settings changed": _("設定を変えた"),
+        "calls imported": _("応対を取り込んだ"),
         "signed in": _("サインインした"),
         "password changed": _("パスワードを変えた"),
         "password reset": _("パスワードを作り直した"),

@@ -23,18 +23,29 @@ from flask_login import LoginManager, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
 from kb.rules.errors import Invalid, KbError, TooMany
-from kb.rules.roles import Actor
-from kb.services import accounts
+from kb.rules.roles import Actor, Permission, may
+from kb.services import accounts, shifting
 from kb.web import addresses, forms
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
 from kb.web.language import told
-from kb.web.transaction import db
+from kb.web.transaction import SAFE, db
 
 bp = Blueprint("sign_in", __name__)
 DEVICE = "kb_device"
 # Forms that a person may finish after signing in again; nothing else is carried over.
-CARRIED = ("editor.", "history.", "pages.", "stories.", "review.", "merging.", "synonyms.", "notices.", "shortcuts.")
+CARRIED = (
+    "editor.",
+    "calling.",
+    "history.",
+    "pages.",
+    "stories.",
+    "review.",
+    "merging.",
+    "synonyms.",
+    "notices.",
+    "shortcuts.",
+)
 
 
 class Person:
@@ -58,8 +69,13 @@ def init_app(app: Flask) -> None:
 
     @manager.user_loader
     def load(identity: str) -> Person | None:
-        with house().store.reading() as reading:
-            person = accounts.identified(reading, identity)
+        if request.method in SAFE:
+            # The row stays in this session, where one's own keys stand as well.
+            person = accounts.identified(db(), identity)
+        else:
+            # Whoever is refused at the door must not wait for the write lock first.
+            with house().store.reading() as reading:
+                person = accounts.identified(reading, identity)
         return Person(identity, person) if person is not None else None
 
 
@@ -67,7 +83,7 @@ def init_app(app: Flask) -> None:
 def form() -> Any:
     place = addresses.safe_next(request.args.get("next"))
     if actor().is_staff:
-        return redirect(place or url_for("console.search"))
+        return redirect(place or home())
     return render_template("sign_in/form.html", errors={}, name="", next=place)
 
 
@@ -79,7 +95,7 @@ def enter() -> Any:
     except KbError as refused:
         facts: dict[str, Any] = {"errors": {"form": told(refused)}, "name": forms.text("name"), "next": place}
         return _again(refused, facts)
-    return _remember_device(make_response(redirect(place or url_for("console.search"))), user.name)
+    return _remember_device(make_response(redirect(place or home())), user.name)
 
 
 @bp.get("/sign-in/token")
@@ -107,7 +123,7 @@ def resume() -> Any:
         return _again(refused, {**facts, "next": ""})
     endpoint = _endpoint_of(path)
     if endpoint is None or not endpoint.startswith(CARRIED):
-        return _remember_device(make_response(redirect(url_for("console.search"))), user.name)
+        return _remember_device(make_response(redirect(home())), user.name)
     g.pop("actor", None)
     answer = make_response(render_template("sign_in/resume.html", kept=kept, path=path))
     return _remember_device(answer, user.name)
@@ -137,7 +153,12 @@ def change_password() -> Any:
         return render_template("sign_in/password.html", errors={field: told(refused)}), refused.status
     _start(user, remember=False)
     flash(_("パスワードを変えました。ほかの端末のサインインは終わりました。"))
-    return redirect(url_for("console.search"))
+    return redirect(home())
+
+
+def home() -> str:
+    """Where this person's work begins: the room of a call for whoever takes calls, else the search."""
+    return url_for("call.show" if may(actor(), Permission.TAKE_CALLS) else "console.search")
 
 
 def _signed_in() -> Any:
@@ -161,6 +182,7 @@ def _signed_in() -> Any:
                 "IDかパスワードが違います。あと%(left)s回まちがえると、15分お待ちいただきます。", left=left
             ) from refused
     user = accounts.note_success(db(), user_id, secret, device=device)
+    shifting.touch(db(), by=user.actor)
     _start(user, remember=forms.ticked("remember"))
     return user
 

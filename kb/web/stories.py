@@ -8,12 +8,13 @@ from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience
 from kb.rules.review_states import WAITING, State
-from kb.services import answering, comparing, drafting, following, reading, reviewing, searching, submitting
+from kb.services import answering, comparing, drafting, following, reading, retelling, reviewing, searching, submitting
 from kb.services.submitting import Story
 from kb.web import addresses, cards, forms, showing
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
 from kb.web.language import told
+from kb.web.masking import settled
 from kb.web.transaction import db
 
 bp = Blueprint("stories", __name__)
@@ -64,6 +65,11 @@ def new() -> Any:
         if (inquiry := forms.number("inquiry")) is not None:
             words, place = answering.seed(db(), inquiry, by=actor()).words, f"story:inquiry {inquiry}"
         values = {"words": words, "audience": Audience.STAFF.value}
+        if (call := forms.number("call")) is not None:
+            known = retelling.seed(db(), call, by=actor())
+            # The words that found nothing go before those that the call was searched with.
+            values |= {name: getattr(known, name) for name in PARTS} | ({"words": words} if words else {})
+            place = f"story:call {call}"
     kept = drafting.kept(db(), place, by=actor())
     if kept is not None:
         values |= {name: value for name, value in kept.fields.items() if value}
@@ -76,9 +82,12 @@ def write() -> Any:
     item = following.own(db(), draft, by=actor()) if draft is not None else None
     page_id = item.revision.page_id if item is not None else None
     place = forms.text("place")[:40]
+    before = [item.revision.title, item.revision.body] if item is not None else []
+    texts = settled({name: forms.text(name).strip() for name in PARTS if name != "channel"}, known=before)
     try:
         story = Story(
-            **{name: forms.text(name).strip() for name in PARTS},
+            **texts,
+            channel=forms.text("channel").strip(),
             category_id=forms.number("category"),
             audience=forms.word("audience", Audience, Audience.STAFF),
         )
@@ -93,6 +102,8 @@ def write() -> Any:
         return _draw(forms.everything(), item=item, place=place, errors=errors), refused.status
     if (inquiry := forms.number("inquiry")) is not None:
         answering.link(db(), inquiry, revision.page, by=actor())
+    if (call := forms.number("call")) is not None:
+        retelling.link(db(), call, revision.page, by=actor())
     if place.startswith("story"):
         drafting.drop(db(), place, by=actor())
     return redirect(url_for("stories.show", id=revision.id))
@@ -128,7 +139,8 @@ def act(id: int) -> Any:
     elif action == "seen":
         submitting.mark_seen(db(), id, by=actor())
     elif action == "comment":
-        reviewing.comment(db(), id, forms.text("comment"), by=actor())
+        words = settled({"comment": forms.text("comment")})["comment"]
+        reviewing.comment(db(), id, words, by=actor())
         flash(_("送りました。"))
     else:
         raise Invalid("できない操作です。画面のボタンから操作してください。", field="action")
@@ -204,7 +216,6 @@ def _draw(
         errors=errors or {},
         categories=showing.category_options(reading.shelves(db(), viewer=actor())),
         look_alikes=[cards.look_alike(one) for one in found],
-        found=[],
         returned=returned,
         saved_at=saved_at,
         draft_id=item.revision.id if item else None,

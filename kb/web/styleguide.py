@@ -45,6 +45,7 @@ def _parts() -> list[dict[str, Any]]:
     """A page with every kind of block."""
     told = [
         ("say", "", _html(_("よろしければ、いつまでにご入用か、お聞かせいただけますか。"))),
+        ("say", "mail", _html(_("お使いになる日がお決まりでしたら、ご返信でお知らせください。"))),
         ("ask", "", _items(_("いつまでに必要か"), _("別の品でもよいか"))),
         ("limit", "operator", _items(_("差額3,000円までの同等品"))),
         ("limit", "sv", _items(_("送料の全額免除"))),

@@ -15,6 +15,7 @@ from kb.web.errors import wants_json
 from kb.web.house import actor, house
 from kb.web.language import gettext as _
 from kb.web.language import told
+from kb.web.masking import settled
 from kb.web.transaction import db
 
 bp = Blueprint("synonyms", __name__)
@@ -64,7 +65,10 @@ def _draft() -> Draft:
 
 def _settled(but: int | None = None) -> Draft:
     """What was typed, once its writer has seen whatever there is to know about it."""
-    draft = _draft()
+    texts = settled(
+        {name: forms.text(name) for name in ("line", "note")}, labels={"line": _("言葉"), "note": _("メモ")}
+    )
+    draft = wordings.read(texts["line"], texts["note"])
     if _told(db(), draft, but)["warns"] and forms.text("sure") != draft.line:
         raise Invalid("下の知らせを読んで、それでよければもう一度押してください。", field="line")
     return draft

@@ -66,7 +66,7 @@ class Desk {
     } catch (error) {
       if (running.signal.aborted) return;
       // What can't be shown beside the list is shown the plain way, which knows how to say why.
-      if (error.status && !error.isStranger) location.assign(href);
+      if (error.status && !error.isStranger && id !== "0") location.assign(href);
       else tell(error);
     } finally {
       clearTimeout(dim);
@@ -85,7 +85,8 @@ class Desk {
     this.view.innerHTML = html;
     this.view.scrollTop = 0;
     document.dispatchEvent(new CustomEvent("kb:drawn", { detail: this.view }));
-    announce(word("opened", { title: this.view.querySelector("h2")?.textContent ?? "" }));
+    const title = this.view.querySelector("article h2")?.textContent;
+    if (title) announce(word("opened", { title }));
     // In one column the page lies below the list; whoever only typed wants to see the list.
     if (reveal && this.view.getBoundingClientRect().top > innerHeight * 0.7) this.view.scrollIntoView();
   }
@@ -103,10 +104,27 @@ class Desk {
       this.load(first.dataset.hit, first.href);
     } else {
       this.point(this.shown, { scroll: false });
+      if (!first && !this.isChosen && !this.box.value.trim()) this.rest();
       if (this.isChosen || !first || first.dataset.hit === this.shown) return;
       await quiet(FOLLOW);
       if (!this.isChosen && first === this.hits[0]) this.load(first.dataset.hit, first.href);
     }
+  }
+
+  /** Nothing is asked for and nothing was chosen: what stood there at first comes back, in rooms that have such a thing. */
+  rest() {
+    if (this.view.dataset.rest === undefined || !Number(this.shown)) return;
+    this.load("0", location.href);
+  }
+
+  /** Begin anew, with an empty box. */
+  begin() {
+    this.isChosen = false;
+    this.isWalking = false;
+    this.box.value = "";
+    this.box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    if (!isTyping(document.activeElement)) this.box.focus();
+    this.rest();
   }
 
   move(way, { focus = true } = {}) {
@@ -177,6 +195,7 @@ class Desk {
     document.addEventListener("click", (event) => this.clicked(event));
     document.addEventListener("kb:chosen", (event) => this.suggested(event));
     document.addEventListener("kb:found", (event) => this.found(event));
+    document.addEventListener("kb:rest", () => this.begin());
     addEventListener("popstate", (event) => {
       this.isWalking = false;
       if (!event.state) return;

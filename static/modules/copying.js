@@ -1,17 +1,16 @@
-/** Copy what to say, and tell how long it takes to say it. */
+/** Copy what to say. */
 
 import { toast } from "./toasts.js";
 import { word } from "./words.js";
 
-// About 330 characters a minute is calm Japanese on the phone; English runs at about 150 words a minute.
-const LETTERS_A_SECOND = 5.5;
-const WORDS_A_SECOND = 2.5;
-
+/** What a button copies: of several wordings the one that is shown. */
 function find(button, selector) {
-  return button.closest("[data-body]")?.querySelector(selector) ?? document.querySelector(selector);
+  const near = button.closest("[data-body]")?.querySelectorAll(selector) ?? [];
+  const found = [...(near.length ? near : document.querySelectorAll(selector))];
+  return found.find((one) => one.checkVisibility?.() !== false) ?? found[0];
 }
 
-async function copy(text) {
+async function copy(text, place) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -19,7 +18,8 @@ async function copy(text) {
     // Without https there is no clipboard object; the old way still works from a click or a key.
     const field = Object.assign(document.createElement("textarea"), { value: text, className: "sr", readOnly: true });
     const before = document.activeElement;
-    document.body.append(field);
+    // Beside an open dialog nothing can be selected.
+    place.append(field);
     field.select();
     const isDone = document.execCommand("copy");
     field.remove();
@@ -28,27 +28,13 @@ async function copy(text) {
   }
 }
 
-/** Seconds to read a text aloud. */
-export function secondsOf(text) {
-  const words = text.match(/[A-Za-z][A-Za-z'’-]*/g) ?? [];
-  const letters = text.replace(/[A-Za-z][A-Za-z'’-]*/g, "").match(/[\p{L}\p{N}]/gu) ?? [];
-  return Math.max(1, Math.round(letters.length / LETTERS_A_SECOND + words.length / WORDS_A_SECOND));
-}
-
-/** Write the seconds beside each text to say in this part of the page. */
-export function dress(root) {
-  for (const shown of root.querySelectorAll("[data-seconds]")) {
-    const said = find(shown, shown.dataset.seconds);
-    if (said) shown.textContent = word("aboutSeconds", { n: secondsOf(said.innerText) });
-  }
-}
-
 export function init() {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");
     const source = button && find(button, button.dataset.copy);
     if (!source) return;
-    const isCopied = await copy(("value" in source ? source.value : source.innerText).trim());
+    const isCopied = await copy(("value" in source ? source.value : source.innerText).trim(), button.closest("dialog") ?? document.body);
     toast(word(isCopied ? "copied" : "notCopied"), { bad: !isCopied });
+    if (isCopied) button.dispatchEvent(new CustomEvent("kb:copied", { bubbles: true }));
   });
 }

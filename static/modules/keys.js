@@ -16,8 +16,11 @@ export function deedOf(event) {
 
 function isPressed(event, keys) {
   const parts = keys.split("+");
-  const isSame = event.key.toLowerCase() === parts.pop().toLowerCase();
-  return isSame && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  const key = parts.pop().toLowerCase();
+  const isAlt = parts.includes("alt");
+  // With the option key of a Mac a letter becomes another sign; the place of the key says which it was.
+  const isSame = event.key.toLowerCase() === key || (isAlt && event.code === `Key${key.toUpperCase()}`);
+  return isSame && (event.ctrlKey || event.metaKey) === parts.includes("mod") && event.altKey === isAlt && !event.shiftKey;
 }
 
 function usable(selector) {

@@ -1,4 +1,4 @@
-/** Questions to ask become boxes to tick, for the one call in which they are asked. */
+/** Questions to ask, and the steps of a way, become boxes to tick, for the one call in which they are done. */
 
 function tickable(item) {
   if (item.querySelector('input[type="checkbox"]')) return;
@@ -14,6 +14,6 @@ function tickable(item) {
 
 /** Make the lists of this part of the page tickable. */
 export function dress(root) {
-  const items = root.querySelectorAll("[data-ticks] > ul > li, [data-ticks] > ol > li");
+  const items = root.querySelectorAll("[data-ticks] > :is(ul, ol) > li, [data-steps] > ol > li");
   for (const item of items) tickable(item);
 }

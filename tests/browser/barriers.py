@@ -60,13 +60,23 @@ SIDEWAYS = """() => {
 
 MOVING = """() => document.getAnimations().map((one) => one.effect.target?.outerHTML.slice(0, 90) ?? "something")"""
 
+# Of what lies half under an open menu, only its size there is left out: it can be hit once the menu is closed.
+AXE = """async (options) => {
+  const { violations } = await axe.run(document, options);
+  const menu = document.querySelector("details.menu[open]");
+  for (const one of violations) {
+    if (menu && one.id === "target-size")
+      one.nodes = one.nodes.filter((node) => menu.contains(document.querySelector(node.target[0])));
+  }
+  return violations.filter((one) => one.nodes.length);
+}"""
+
 
 def by_axe(page: Page, only: dict[str, Any] = WCAG) -> list[str]:
     """The violations that axe finds: rule and first place."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    script = "options => axe.run(document, options).then(found => found.violations)"
-    found = page.evaluate(script, {"runOnly": only, "resultTypes": ["violations"]})
+    found = page.evaluate(AXE, {"runOnly": only, "resultTypes": ["violations"]})
     return [f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 

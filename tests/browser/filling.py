@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import APIRequestContext, APIResponse, Browser, Page
+from sqlalchemy import select
 
+from kb.rules import clock
+from kb.store.base import open_store
+from kb.store.shifts import Shift
+from kb.store.users import User
 from tests.browser.serving import Served
 
 RTL = "שלום עולם"
@@ -103,6 +108,9 @@ def fill(browser: Browser, served: Served) -> dict[str, str]:
     numbers |= {"inquiry": _inquire(sv), "notice": _give_notice(sv)}
     customer = Hand(browser, served)
     numbers["revision"] = _vote(customer)
+    operator.send("/ja/pages/26/favourite", action="add")
+    operator.send("/ja/call/confirm", action="notice", id=numbers["notice"])
+    _work_yesterday(served)
     for hand in (customer, operator, sv):
         hand.leave()
     return numbers
@@ -141,6 +149,16 @@ def _give_notice(sv: Hand) -> str:
         sv.send("/ja/notices", text=text, audience=audience, **facts)
     found = re.findall(r'name="id" value="(\d+)"', sv.asks.get("/ja/notices").text())
     return str(found[0])
+
+
+def _work_yesterday(served: Served) -> None:
+    """The operator worked the day before, so that everything that was written since is news to them."""
+    store = open_store(f"sqlite:///{served.home / 'var' / 'kb.db'}")
+    with store.writing() as db:
+        worked = clock.now() - timedelta(days=1)
+        number = db.scalar(select(User.id).where(User.name == "operator"))
+        db.add(Shift(user_id=number, started_at=worked, last_at=worked))
+    store.close()
 
 
 def _last(answer: APIResponse) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import call_acts
+
 VISITOR, OPERATOR, SV, ADMIN = "visitor", "operator", "sv", "admin"
 WHO = (VISITOR, OPERATOR, SV, ADMIN)
 
@@ -31,6 +33,23 @@ def _sent_empty(page: Page) -> None:
     form = page.locator("main form[method=post]:has(.btn--primary)").first
     form.evaluate("form => { form.noValidate = true; form.requestSubmit(form.querySelector('.btn--primary')); }")
     expect(page.locator('main :is([role="alert"], [aria-invalid="true"])').first).to_be_visible()
+
+
+def _told_of_somebody(page: Page) -> None:
+    for name, text in {
+        "title": "届かない",
+        "words": "佐々木と申します",
+        "done": "佐々木様に 090-0000-1234 へ折り返した",
+    }.items():
+        page.locator(f"main [name={name}]").fill(text)
+    page.locator("main button[value=submit]").click()
+    expect(page.locator("main [name=personal_mask]").first).to_be_visible()
+
+
+def _told_of_somebody_again(page: Page) -> None:
+    _told_of_somebody(page)
+    page.locator("main [name=personal_edit]").click()
+    expect(page.locator("main textarea[name=done]")).to_be_visible()
 
 
 def _said_no(page: Page) -> None:
@@ -128,16 +147,40 @@ STAFF = (
     Screen("console-menu", "/console?q=返品", OPERATOR, _person_menu),
     Screen("console-keys", "/console?q=返品&open=26", OPERATOR, _help),
     Screen("sign-in-here", "/console?q=返品", OPERATOR, _signed_in_here),
+    Screen("call-at-hand", "/call", OPERATOR),
+    Screen("call-list", "/call?q=返品", OPERATOR),
+    Screen("call-page", "/call?q=返品したい", OPERATOR, call_acts.picked),
+    Screen("call-long", "/call?open={long}", OPERATOR),
+    Screen("call-nothing", "/call?q=zzzzqqq", OPERATOR),
+    Screen("call-keys", "/call?q=返品&open=26", OPERATOR, _help),
+    Screen("call-first-day", "/call", ADMIN),
+    Screen("call-ending", "/call?q=返品", SV, call_acts.ending),
+    Screen("call-wrapping-up", "/call?q=返品", SV, call_acts.wrapping_up),
+    Screen("call-outbound", "/call?direction=outbound", OPERATOR),
     Screen("why", "/console/why?q=返品の送料&page=返品したい", OPERATOR),
     Screen("why-not", "/console/why?q=宇宙&page=26&reader=customer", OPERATOR),
     Screen("why-which", "/console/why?q=返品&page=返品", OPERATOR),
     Screen("why-nothing", "/console/why?q=返品&page=zzzzqqq", OPERATOR),
+    Screen("call-flag", "/call?q=返品&open=26", OPERATOR, call_acts.asked_for("flag")),
+    Screen("call-gap", "/call?q=宇宙", OPERATOR, call_acts.asked_for("gap")),
+    Screen("call-handover", "/call?q=返品&open=26", OPERATOR, call_acts.asked_for("handover")),
+    Screen("call-harassment", "/call?q=返品&open=26", OPERATOR, call_acts.harassed),
+    Screen("flag", "/call/flag?page=26", OPERATOR),
+    Screen("gap", "/call/gap?words=宇宙", OPERATOR),
+    Screen("handover", "/call/handover?page=26&words=返品", OPERATOR),
+    Screen("harassment", "/call/harassment", OPERATOR),
+    Screen("my-requests", "/requests/mine", OPERATOR),
+    Screen("my-requests-empty", "/requests/mine", ADMIN),
+    Screen("requests", "/requests", SV),
+    Screen("requests-empty", "/requests?tab=answered", SV),
     Screen("not-allowed", "/admin/people", OPERATOR),
     Screen("staff-not-found", "/pages/999999", OPERATOR),
     Screen("stories", "/stories", OPERATOR),
     Screen("stories-empty", "/stories", ADMIN),
     Screen("story-form", "/stories/new", OPERATOR),
     Screen("story-form-error", "/stories/new", OPERATOR, _sent_empty),
+    Screen("story-personal", "/stories/new", OPERATOR, _told_of_somebody),
+    Screen("story-personal-again", "/stories/new", OPERATOR, _told_of_somebody_again),
     Screen("story", "/stories/{story}", OPERATOR),
     Screen("story-returned", "/stories/{back}", OPERATOR),
     Screen("propose", "/pages/26/edit", OPERATOR),
@@ -172,6 +215,9 @@ STAFF = (
     Screen("synonyms-nothing", "/synonyms?q=zzzzqqq", SV),
     Screen("notices", "/notices", SV),
     Screen("notices-error", "/notices", SV, _sent_empty),
+    Screen("calls", "/calls", SV),
+    Screen("calls-nothing", "/calls?from=1999-01-01&to=1999-01-02", SV),
+    Screen("call-told", "/calls/1", SV),
     Screen("inquiries", "/inquiries", SV),
     Screen("inquiries-empty", "/inquiries?state=closed", SV),
     Screen("inquiry-staff", "/inquiries/{inquiry}", SV),
@@ -204,15 +250,20 @@ NO_SCREENS = frozenset(
         "health.ready",
         "sign_in.token",
         "console.suggest",
+        "help.now",
         "console.preview",
+        "call.preview",
         "pages.export",
         "synonyms.export",
+        "calls.export",
         "api.search",
         "api.suggest",
         "api.pages",
         "api.page",
         "api.revisions",
         "api.votes",
+        "api.calls",
+        "api.flags",
         "embed.script",
         "embed.answer",
     }

@@ -53,3 +53,29 @@ def test_text_twice_as_large_stays_inside_the_screen(new_context: Callable[..., 
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert barriers.sideways(page) == [], path
+
+
+def test_what_floats_keeps_an_edge_where_shadows_are_gone(as_person: Callable[..., Page]) -> None:
+    page = as_person("operator", forced_colors="active")
+    page.locator(".bar [data-menu] summary").click()
+    edge = "one => getComputedStyle(one).borderTopWidth"
+    floating = page.locator(".bar .menu__list")
+    assert floating.evaluate(edge) == "1px"
+    page.emulate_media(forced_colors="none")
+    assert floating.evaluate(edge) == "0px"
+
+
+def test_what_is_drawn_early_stays_where_it_is_when_the_rest_arrives(
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    page = new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.goto("/ja/faq/26")
+    places = """[...document.querySelectorAll(".search__box .icon, .page-head h1")]
+      .map((one) => one.getBoundingClientRect()).map((at) => [at.y, at.height])"""
+    later = "document.querySelectorAll('.search__box :is(input, button), .page-head .stamp')"
+    before = page.evaluate(places)
+    page.evaluate(f"{later}.forEach((one) => one.remove())")
+    assert page.evaluate(places) == before
+    # Control: without its own height, the box would shrink around the icon.
+    page.evaluate("document.querySelector('.search__box').style.minHeight = 0")
+    assert page.evaluate(places) != before

@@ -29,11 +29,22 @@ OTHER_TEXT = {
     "kb/search/lexicon.py": "ranges of letters",
     "kb/search/words.py": "ranges of letters",
     "kb/services/falling_back.py": "ranges of letters",
-    "kb/text/personal_data.py": "what numbers are called in a text, and the masks that are stored",
+    "kb/text/personal_data.py": "the masks that are stored",
+    "kb/text/personal_numbers.py": "what numbers are called in a text",
+    "kb/text/person_names.py": "what stands around names in a text",
+    "kb/text/street_addresses.py": "names of prefectures, and of what stands in addresses",
     "kb/text/plain.py": "ranges of letters",
+    "kb/text/blocks.py": "names of channels in a fence",
+    "kb/text/numerals.py": "readings of numbers",
+    "kb/text/speaking.py": "readings of letters and signs",
+    "kb/text/honorifics.py": "honorific words, and what is said instead",
+    "kb/text/plain_speech.py": "ranges of letters",
     "kb/text/merge3.py": "marks inside the merged text",
     "kb/services/templates.py": "first texts of pages",
+    "kb/services/retelling.py": "first text of a story",
+    "kb/rules/outbound.py": "tags that writers give",
     "kb/demonstration.py": "names of people",
+    "kb/demonstration_calls.py": "what customers of the demonstration say",
 }
 OTHER_NAMES = {"HEADINGS", "INQUIRY_TYPES"}
 OTHER_PHRASES = {"年", "月", "日", "日 ", "版", "の内容に戻す", "）から", "（題名はまだありません）"}

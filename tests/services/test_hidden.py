@@ -13,7 +13,7 @@ from kb.services import hidden as hidden_blocks
 from kb.services import reviewing
 from kb.store.base import Session
 from kb.text import audience as audiences
-from kb.text import blocks
+from kb.text import block_faults, blocks
 from tests.make import edit_page, make_actor, make_page
 
 # Few different lines, so that hidden and seen text are often alike and a merge can go wrong.
@@ -61,20 +61,20 @@ def seen(body: str) -> list[str]:
 @given(full=BODY, changes=EDIT)
 def test_nothing_hidden_is_lost_and_nothing_seen_is_changed(full: str, changes: list[tuple[str, int, str]]) -> None:
     full = blocks.tidy(full).strip("\n")
-    assume(full.strip() and not blocks.faults(full))
+    assume(full.strip() and not block_faults.faults(full))
     mine = edited(audiences.cut(full, Audience.STAFF).strip("\n"), changes).strip("\n")
-    assume(not blocks.faults(mine))
+    assume(not block_faults.faults(mine))
     whole = hidden_blocks.put_back(full, mine, audience=Audience.STAFF)
     assert hidden(whole) == hidden(full) + hidden(mine)
     assert seen(whole) == seen(mine)
-    assert not blocks.faults(whole)
+    assert not block_faults.faults(whole)
 
 
 @settings(max_examples=100, deadline=None)
 @given(full=BODY)
 def test_an_edit_that_changes_nothing_gives_the_very_text_back(full: str) -> None:
     full = blocks.tidy(full).strip("\n")
-    assume(full.strip() and not blocks.faults(full))
+    assume(full.strip() and not block_faults.faults(full))
     assert (
         hidden_blocks.put_back(full, audiences.cut(full, Audience.STAFF).strip("\n"), audience=Audience.STAFF) == full
     )

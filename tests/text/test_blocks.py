@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience
-from kb.text import blocks
+from kb.text import block_faults, blocks, plain
 from kb.text.blocks import BlockKind, Segment
 
 GOOD = """はじめの文。
@@ -54,7 +54,7 @@ def test_every_block_is_found_with_its_argument_source_and_line() -> None:
         Segment(BlockKind.SV, "", "SVの文", 23),
         Segment(BlockKind.TEXT, "", "おわりの文。", 27),
     ]
-    assert blocks.faults(GOOD) == []
+    assert block_faults.faults(GOOD) == []
 
 
 def test_only_text_is_public_and_only_sv_is_for_svs() -> None:
@@ -152,6 +152,32 @@ def test_the_say_text_is_plain_and_only_a_say_block_gives_one() -> None:
     assert blocks.say_text(":::sv\n:::say\n秘密\n:::\n:::") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "channel"),
+    [("", ""), ("mail", "mail"), ("メール", "mail"), ("ＭＡＩＬ", "mail"), ("Chat ", "chat"), ("ﾁｬｯﾄ：", "chat")],
+)
+def test_a_say_block_says_for_which_channel_it_is(name: str, channel: str) -> None:
+    assert blocks.split(f":::say {name}\n文\n:::") == [Segment(BlockKind.SAY, channel, "文", 1)]
+
+
+def test_a_page_may_have_words_for_each_channel_and_the_spoken_ones_are_the_say_text() -> None:
+    body = ":::say mail\nメール\n:::\n\n:::say\n話す\n:::\n\n:::say チャット\nチャット\n:::"
+    assert block_faults.faults(body) == []
+    assert blocks.say_text(body) == "話す"
+    assert [blocks.say_text(body, channel) for channel in ("mail", "chat")] == ["メール", "チャット"]
+    assert blocks.say_text(":::say mail\nメール\n:::") is None
+    again = "\n\n".join(blocks.fenced(segment) for segment in blocks.split(body))
+    assert again == body.replace("チャット\n", "chat\n", 1)
+    assert plain.plain(body) == "メール\n話す\nチャット"
+
+
+def test_other_words_behind_say_are_its_first_line_and_a_channel_without_words_is_nothing() -> None:
+    assert kinds(":::say mailをご覧ください。\n続き\n:::") == [("say", "mailをご覧ください。\n続き")]
+    assert blocks.split(":::say mail\n:::") == []
+    assert kinds(":::staff\n:::say mail\n社内\n:::\n:::") == [("staff", "社内")]
+    assert {part.argument for part in blocks.split(":::say 言葉\n:::staff\nx\n:::\ny\n:::")} == {""}
+
+
 def test_a_segment_made_source_again_is_the_same_segment() -> None:
     again = "\n\n".join(blocks.fenced(segment) for segment in blocks.split(GOOD))
     assert again + "\n" == GOOD
@@ -164,6 +190,7 @@ def test_a_segment_made_source_again_is_the_same_segment() -> None:
         (":::staff\nx", ["1行目", "staff", "閉じて"]),
         (":::staff\n:::say\nx\n:::\n:::", ["2行目", "say", "1行目", "staff"]),
         (":::say\na\n:::\n:::say\nb\n:::", ["4行目", "1つ"]),
+        (":::say mail\na\n:::\n:::say メール\nb\n:::", ["4行目", ":::say mail", "1つ"]),
         (":::limit\nx\n:::", ["1行目", "operator", "sv", "admin"]),
         (":::limit 店長\nx\n:::", ["1行目", "operator"]),
         (":::purpose\nx\n:::", ["1行目", "題"]),
@@ -173,23 +200,23 @@ def test_a_segment_made_source_again_is_the_same_segment() -> None:
 )
 def test_a_fault_names_its_line_and_what_to_do(body: str, words: list[str]) -> None:
     with pytest.raises(Invalid) as caught:
-        blocks.check(body)
+        block_faults.check(body)
     assert caught.value.field == "body"
     assert [word for word in words if word not in str(caught.value)] == []
 
 
 @pytest.mark.parametrize("role", ["operator", "SV", "ａｄｍｉｎ", "　operator　"])
 def test_a_limit_takes_the_three_roles_in_any_spelling(role: str) -> None:
-    blocks.check(f":::limit {role}\nx\n:::")
+    block_faults.check(f":::limit {role}\nx\n:::")
 
 
 def test_all_faults_come_in_the_order_of_their_lines() -> None:
-    found = blocks.faults(":::note\nx\n:::\n:::\n:::purpose\ny")
+    found = block_faults.faults(":::note\nx\n:::\n:::\n:::purpose\ny")
     assert [fault.facts["line"] for fault in found] == [1, 4, 5, 5]
 
 
 @given(st.text(alphabet=":： \n\t>-sayvtfkmi`" + "\u200b\r"))
 def test_no_text_makes_the_splitter_or_the_checker_fail(body: str) -> None:
     blocks.split(body)
-    blocks.faults(body)
+    block_faults.faults(body)
     assert "\n".join(line.text for line in blocks.walk(body)) == blocks.tidy(body)

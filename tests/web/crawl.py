@@ -43,6 +43,11 @@ def questions(world: World) -> dict[str, list[dict[str, Any]]]:
             *({"open": page} for page in pages),
             {"q": "配送", "kind": "case"},
         ],
+        "call.show": [
+            *words,
+            {"q": "配送", "part": "list"},
+            *({"open": page} for page in pages),
+        ],
         "console.suggest": words,
         "why.show": [
             {"q": "配送", "page": "配送"},

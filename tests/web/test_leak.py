@@ -78,6 +78,7 @@ def _found_anywhere(world: World, who: str, word: str) -> list[str]:
     if who in STAFF:
         asked += [f"/ja/console?q={word}", f"/ja/console?tag={word}", f"/ja/console/suggest?q={word}"]
         asked += [f"/ja/console?q={word}&part=list", f"/ja/console?q=配送&category={word}"]
+        asked += [f"/ja/call?q={word}&part=list", f"/ja/call?q=配送&tag={word}&part=list"]
         asked += [f"/ja/console/why?q=配送&page={word}", f"/ja/console/why?q={word}&page={world.ids['public']}"]
         asked += [f"/ja/pages?q={word}", f"/ja/pages?category={word}", f"/ja/pages/new?title={word}"]
     answers = [browser.get(address) for address in asked]

@@ -59,6 +59,8 @@ def test_a_row_without_an_address_is_seen(app: Flask, monkeypatch: pytest.Monkey
 # Fields with which each form would do something if it were let in.
 FIELDS: dict[str, dict[str, Any]] = {
     "pages.act": {"action": "archive"},
+    "calling.keep": {"message": '{"call": "planted-call", "started_at": "2026-11-21T00:00:00Z"}'},
+    "calling.act": {"action": "start"},
     "history.revert": {"revert": 1},
     "editor.create": {"action": "save", "title": "植えた題", "body": "植えた文", "kind": "faq"},
     "editor.save": {"action": "save", "title": "植えた題", "body": "植えた文", "base": 1},
@@ -73,9 +75,18 @@ FIELDS: dict[str, dict[str, Any]] = {
     "synonyms.act": {"action": "add", "line": "植えた文＝植えた題"},
     "synonyms.preview": {"line": "植えた文＝植えた題", "action": "try"},
     "notices.act": {"action": "post", "text": "植えた文", "audience": "public", "ends_at": "2099-01-01T00:00"},
+    "help.send_flag": {"page": 1, "fault": "wrong", "words": "植えた文"},
+    "help.send_gap": {"action": "ask", "words": "植えた文"},
+    "help.send_handover": {"wish": "植えた文"},
+    "help.keep_record": {"action": "begin"},
+    "help.act_mine": {"action": "withdraw", "id": 1},
+    "help.act": {"action": "take"},
+    "help.close_flag": {"reply": "植えた文"},
     "inquiries.act": {"action": "take"},
     "settings.change": {"inquiry_days": 30},
     "shortcuts.save": {"action": "off"},
+    "at_hand.favourite": {"action": "add"},
+    "at_hand.confirm": {"action": "notice", "id": 1},
     "admin.act": {"action": "disable", "id": 2},
     "sign_in.change_password": {
         "current": "minamo-denki-42",

@@ -52,7 +52,7 @@ def only_remembered(app: Flask, browser: Browser) -> Browser:
 def test_the_right_password_lets_one_in_and_signing_out_ends_it(client: Browser, maria: int) -> None:
     assert not is_in(client)
     answer = enter(client)
-    assert (answer.status_code, answer.location) == (302, "/ja/console")
+    assert (answer.status_code, answer.location) == (302, "/ja/call")
     assert is_in(client)
     assert client.submit("/ja/sign-out").status_code == 302
     assert not is_in(client)
@@ -218,10 +218,10 @@ def test_no_next_leads_away(as_operator: Browser, client: Browser) -> None:
     "place", ["//example.com", "https://example.com", "/\\example.com", "javascript:alert(1)", "/a\nb"]
 )
 def test_a_form_that_was_tampered_with_does_not_lead_away(client: Browser, maria: int, place: str) -> None:
-    assert enter(client, next=place).location == "/ja/console"
+    assert enter(client, next=place).location == "/ja/call"
     client.submit("/ja/sign-out")
     answer = client.submit("/ja/sign-in/resume", {"name": "maria", "password": PASSWORD, "kept_path": place})
-    assert answer.location == "/ja/console"
+    assert answer.location == "/ja/call"
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_go(client: Browser, maria: int) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from kb.app import create_app
 from kb.config import Settings
 from kb.rules import clock
+from kb.rules.calls import Fault
 from kb.rules.pages import Audience, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM, Actor, Role
@@ -20,6 +21,8 @@ from kb.services import (
     attaching,
     drafting,
     editing,
+    flagging,
+    helping,
     indexing,
     inquiring,
     notices,
@@ -33,6 +36,7 @@ from kb.store.attachments import Attachment
 from kb.store.base import Session, Store, open_store
 from kb.store.categories import Category
 from kb.store.pages import Page, Revision
+from kb.store.shifts import Shift
 from kb.store.users import User
 from kb.text.rendering import Renderer
 from tests import make
@@ -90,6 +94,8 @@ READERS: dict[str, frozenset[str]] = {
     "zqauthorname": STAFF,
     "zqinquiry": STAFF,
     "zqvotewords": SVS,
+    **dict.fromkeys(("zqflagwords", "zqhelpwords"), WRITERS),
+    "zqsvflagwords": SVS,
     "zqstaffnotice": STAFF,
     "zqsvnotice": SVS,
     "zqsvpagenotice": SVS,
@@ -182,6 +188,13 @@ def _fill(db: Session, house: House, actors: dict[str, Actor]) -> dict[str, int]
     inquiring.send(db, Letter("zqinquiry 配送", "配送 zqinquiry", "zqinquiry@example.com"))
     drafting.keep(db, "story", {"words": "zqtyped"}, base_id=None, by=actors[AUTHOR])
     _notices(db, actors[SV], public.id)
+    flagging.flag(db, public.id, None, Fault.WRONG, "zqflagwords", by=actors[AUTHOR])
+    flagging.flag(db, sv.id, None, Fault.WRONG, "zqsvflagwords", by=actors[SV])
+    helping.ask(db, "zqhelpwords 配送", "", call=None, by=actors[AUTHOR])
+    for who in actors.values():
+        # They worked the day before, so that all of this is news to them.
+        worked = clock.now() - timedelta(days=1)
+        db.add(Shift(user_id=who.id, started_at=worked, last_at=worked))
     return ids
 
 

@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("story_id", sa.Integer(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("harassment_at", UtcDateTime(), nullable=True),
+        sa.Column("harassment_over_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("wrapped_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["story_id"], ["pages.id"], name="fk_calls_story_id"),
@@ -142,7 +143,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", "key", name="uq_call_steps_call_id_key"),
     )
     op.create_index("ix_call_steps_kind_at", "call_steps", ["kind", "at"], unique=False)
-    op.create_index("ix_call_steps_page_id_kind_at", "call_steps", ["page_id", "kind", "at"], unique=False)
+    op.create_index(
+        "ix_call_steps_page_id_kind_at",
+        "call_steps",
+        ["page_id", "kind", "at", "undone_at", "call_id"],
+        unique=False,
+    )
     op.create_table(
         "change_reads",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -171,6 +177,7 @@ def upgrade() -> None:
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
         sa.Column("reply", sa.String(length=300), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name="fk_flags_call_id"),
         sa.ForeignKeyConstraint(["closed_by_id"], ["users.id"], name="fk_flags_closed_by_id"),
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_flags_page_id"),

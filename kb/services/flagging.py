@@ -1,0 +1,108 @@
+"""Flag a page that is wrong, unclear or out of date; close a flag with a reply, and tell its author."""
+
+from kb.rules import clock, limits
+from kb.rules.calls import Fault
+from kb.rules.errors import Conflict, Invalid, NotFound
+from kb.rules.roles import Actor, Permission, require
+from kb.services import reading
+from kb.services.checking import one_line
+from kb.store import events, flags, pages
+from kb.store.base import Session
+from kb.store.flags import Flag
+
+__all__ = ["Flag"]
+
+SHOWN = 20  # of one's own flags
+
+
+def flag(
+    db: Session,
+    page_id: int,
+    revision_id: int | None,
+    fault: Fault | None,
+    words: str,
+    *,
+    call_id: int | None = None,
+    by: Actor,
+) -> Flag:
+    """Say what is wrong with a page, of the revision that was read (the shown one if None).
+
+    Raises NotFound or Gone for a page that can't be read, Invalid for no fault, a line that is too long, and a revision
+    of another page.
+    """
+    require(by, Permission.FLAG)
+    page = pages.get(db, page_id, viewer=by)
+    if page is None or page.shown is None:
+        raise reading.missing(db, page_id, viewer=by)
+    revision = page.shown if revision_id is None else pages.revision(db, revision_id, viewer=by)
+    if revision is None or revision.page_id != page.id:
+        raise Invalid("画面が古くなっています。開き直してから、もう一度お試しください。", field="revision")
+    if fault is None:
+        raise Invalid("何が気になったかを選んでください。", field="fault")
+    words = one_line(words)
+    if len(words) > limits.NOTE:
+        raise Invalid("%(limit)s文字までにしてください。", field="words", limit=limits.NOTE)
+    assert by.id is not None
+    made = Flag(
+        page_id=page.id,
+        revision_id=revision.id,
+        call_id=call_id,
+        user_id=by.id,
+        fault=fault,
+        words=words,
+        created_at=clock.now(),
+    )
+    db.add(made)
+    db.flush()
+    # The line is for supervisors; operators read the history of a page as well.
+    events.record(db, "page flagged", by=by, page_id=page.id, revision_id=revision.id, flag=made.id, fault=fault.value)
+    return made
+
+
+def close(db: Session, flag_id: int, reply: str, *, by: Actor) -> Flag:
+    """Say what became of a flag; raises NotFound, Invalid for no reply, Conflict when somebody else was first."""
+    require(by, Permission.HELP)
+    found = flags.get(db, flag_id, viewer=by, to_change=True)
+    if found is None:
+        raise NotFound()
+    if found.closed_at is not None:
+        raise Conflict("先にほかの人が返事をしていました。")
+    reply = one_line(reply)
+    if not reply:
+        raise Invalid("指摘した人への返事を書いてください。", field="reply")
+    if len(reply) > limits.NOTE:
+        raise Invalid("%(limit)s文字までにしてください。", field="reply", limit=limits.NOTE)
+    found.reply, found.closed_at, found.closed_by_id = reply, clock.now(), by.id
+    if found.user_id == by.id:
+        found.read_at = found.closed_at
+    events.record(db, "flag closed", by=by, page_id=found.page_id, revision_id=found.revision_id, flag=found.id)
+    return found
+
+
+def waiting(db: Session, *, viewer: Actor, page_id: int | None = None) -> list[Flag]:
+    """The open flags with what was written, optionally of one page; what waits longest comes first."""
+    require(viewer, Permission.HELP)
+    return flags.waiting(db, viewer=viewer, page_id=page_id)
+
+
+def is_flagged(db: Session, page_id: int, *, viewer: Actor) -> bool:
+    """Whether a flag on this page is open, for every reader of the staff; not what it says."""
+    require(viewer, Permission.READ_STAFF)
+    return flags.count_waiting(db, viewer=viewer, page_id=page_id) > 0
+
+
+def mine(db: Session, *, by: Actor, unread: bool = False) -> list[Flag]:
+    """What this person flagged, the newest first; `unread`: only what was closed since they looked."""
+    require(by, Permission.FLAG)
+    assert by.id is not None
+    return flags.of_user(db, by.id, viewer=by, unread=unread, limit=SHOWN)
+
+
+def read(db: Session, flag_id: int, *, by: Actor) -> None:
+    """Remember that the author of a flag has seen its reply; raises NotFound for anybody else's."""
+    require(by, Permission.FLAG)
+    found = flags.get(db, flag_id, viewer=by, to_change=True)
+    if found is None or found.user_id != by.id:
+        raise NotFound()
+    if found.closed_at is not None and found.read_at is None:
+        found.read_at = clock.now()

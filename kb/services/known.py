@@ -1,0 +1,81 @@
+"""What every search asks of its pages, remembered by each process for as long as nobody has changed anything."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kb.rules.pages import Audience
+from kb.rules.roles import Actor
+from kb.store import categories, listing, stamp
+from kb.store.base import Session
+from kb.store.categories import Category
+from kb.store.listing import Facts
+
+_MOST = 50_000  # pages of an audience
+
+
+@dataclass
+class _Held:
+    """What one audience may know, as the database was at one stamp; None for a page that it may not read."""
+
+    facts: dict[int, Facts | None] = field(default_factory=dict)
+    tags: dict[int, Sequence[str]] = field(default_factory=dict)
+    shelves: tuple[Category, ...] | None = None
+
+
+class Known:
+    """Facts of pages by the stamp of the content (kb/store/stamp.py); for many threads at once.
+
+    The stamp is read in the transaction that asks, so what is told is always what the store would have told it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stamp: int | None = None
+        self._held: dict[Audience, _Held] = {}
+
+    def facts(self, db: Session, ids: Sequence[int], *, viewer: Actor) -> dict[int, Facts]:
+        """Those of the pages that the viewer may read, with what lists are narrowed by."""
+        held = self._of(db, viewer)
+        if held is None:
+            return listing.facts(db, ids, viewer=viewer)
+        missing = [page_id for page_id in ids if page_id not in held.facts]
+        if missing:
+            found = listing.facts(db, missing, viewer=viewer)
+            held.facts.update({page_id: found.get(page_id) for page_id in missing})
+        return {page_id: fact for page_id in ids if (fact := held.facts.get(page_id)) is not None}
+
+    def tags(self, db: Session, ids: Iterable[int], *, viewer: Actor) -> set[str]:
+        """The tags that these pages carry; ask for readable pages alone."""
+        held, wanted = self._of(db, viewer), list(ids)
+        if held is None:
+            return {name for names in listing.tags_of(db, wanted).values() for name in names}
+        missing = [page_id for page_id in wanted if page_id not in held.tags]
+        if missing:
+            found = listing.tags_of(db, missing)
+            held.tags.update({page_id: found.get(page_id, ()) for page_id in missing})
+        return {name for page_id in wanted for name in held.tags.get(page_id, ())}
+
+    def shelves(self, db: Session, *, viewer: Actor) -> Sequence[Category]:
+        """The categories that this reader may know of, in shelf order."""
+        held = self._of(db, viewer)
+        if held is None:
+            return categories.visible_to(db, viewer)
+        if held.shelves is None:
+            # Rows belong to one session and one thread; copies that were never in a session belong to nobody.
+            held.shelves = tuple(one.copy() for one in categories.visible_to(db, viewer))
+        return held.shelves
+
+    def _of(self, db: Session, viewer: Actor) -> _Held | None:
+        """What is held for this audience at the stamp of this transaction; None where nothing may be held."""
+        now = stamp.number(db)
+        if now is None:
+            return None
+        with self._lock:
+            if now != self._stamp:
+                self._stamp, self._held = now, {}
+            held = self._held.setdefault(viewer.audience, _Held())
+        if len(held.facts) > _MOST:
+            held.facts.clear()
+            held.tags.clear()
+        return held

@@ -1,0 +1,275 @@
+"""Before free text of staff is stored: nobody's number gets in unasked, by any form that there is."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import g
+
+from kb.services.masking import Found, Kind, Undecided
+from kb.web import masking
+from kb.web.masking import MASK, SEEN, Stopped
+from kb.web.policy import POLICY
+from tests import make
+from tests.web.world import AUTHOR, OPERATOR, SV, World
+
+SEEN_KEY = re.compile(r'name="personal_seen" value="([0-9a-f]+)"')
+STORY = {"action": "submit", "title": "届かない話", "words": "まだですか", "done": "調べた"}
+PAGE = {"action": "save", "title": "配送の話", "body": "三日です。", "audience": "staff", "kind": "faq"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form that stores free text: who sends it, where to ({page}, {story}, …), its fields; NUMBER goes in for {}."""
+
+    who: str
+    path: str
+    fields: dict[str, Any]
+
+
+# Every form of staff in the table stands here or below; what is not here stores no free text, or says why it may.
+ASKED = {
+    "stories.write": [Case(AUTHOR, "stories/new", STORY | {"done": "{}に折り返した"})],
+    "stories.act": [Case(AUTHOR, "stories/{story}", {"action": "comment", "comment": "{}でした"})],
+    "pages.act": [Case(SV, "pages/{page}", {"action": "archive", "reason": "{}から苦情"})],
+    "editor.create": [
+        Case(SV, "pages/new", PAGE | {"phrases": "折り返しは{}"}),
+        Case(SV, "pages/new", PAGE | {"title": "{}さま宛て"}),
+    ],
+    "editor.save": [
+        Case(SV, "pages/{other}/edit", PAGE | {"base": "{base}", "note": "{}のお客様から"}),
+        Case(AUTHOR, "pages/{other}/edit", PAGE | {"action": "propose", "base": "{base}", "phrases": "{}へ"}),
+    ],
+    "review.decide": [
+        Case(SV, "review/{story}", {"decision": "comment", "comment": "{}のことです"}),
+        Case(SV, "review/{story}", {"decision": "return", "revision": "{story}", "reason": "{}を消してください"}),
+    ],
+    "merging.merge_into": [
+        Case(SV, "review/{story}/merge", PAGE | {"into": "{other}", "base": "{base}", "reason": "{}の件"}),
+    ],
+    "merging.make_faq": [Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "thanks": "{}までお礼を"})],
+    "synonyms.act": [Case(SV, "synonyms", {"action": "add", "line": "送料{n}＝運賃{n}", "note": "{}から聞いた"})],
+    "inquiries.act": [Case(OPERATOR, "inquiries/1", {"action": "close", "note": "{}に電話した"})],
+    "calling.act": [Case(OPERATOR, "call/act", {"action": "set", "memo": "{}に折り返す"})],
+    "help.send_flag": [Case(OPERATOR, "call/flag", {"page": "{other}", "fault": "wrong", "words": "{}のお客様から"})],
+    "help.send_gap": [Case(OPERATOR, "call/gap", {"action": "ask", "words": "届かない", "question": "{}に何と言う"})],
+    "help.send_handover": [Case(OPERATOR, "call/handover", {"wish": "{}に電話がほしい", "mood": "calm"})],
+    "help.keep_record": [Case(OPERATOR, "call/harassment", {"action": "send", "ending": "calmed", "line": "{}から"})],
+    "help.act": [Case(SV, "requests/{request}", {"action": "answer", "answer": "{}に電話して"})],
+    "help.close_flag": [Case(SV, "requests/flags/{flag}", {"action": "reply", "state": "fixed", "reply": "{}です"})],
+}
+NEVER_ASKED = {
+    "calling.keep": "A call goes on while it is written down: everything is masked at once, and its texts come back.",
+    "editor.keep": "A draft is its writer's own, and is dropped once it was sent: then it is asked about.",
+    "editor.preview": "It stores nothing.",
+    "stories.look_alikes": "It stores nothing.",
+    "synonyms.preview": "It stores nothing.",
+    "history.revert": "It takes no text: an earlier version was asked about when it was written.",
+    "notices.act": "Numbers of the firm belong into notices, which an SV writes for many.",
+    "settings.change": "Numbers of the firm.",
+    "admin.act": "Names of colleagues.",
+    "shortcuts.save": "No free text.",
+    "at_hand.favourite": "No free text.",
+    "at_hand.confirm": "No free text.",
+    "help.act_mine": "No free text.",
+    "sign_in.change_password": "Nothing of it is stored as it was typed.",
+}
+
+
+def test_every_form_of_staff_is_asked_about_or_says_why_not() -> None:
+    writing = {name for name, rule in POLICY.items() if "POST" in rule.methods and rule.needs is not None}
+    assert writing - NEVER_ASKED.keys() == ASKED.keys()
+    assert NEVER_ASKED.keys() <= writing
+
+
+def _dump(world: World) -> str:
+    assert world.store.writer.url.database
+    with sqlite3.connect(world.store.writer.url.database) as connection:
+        text = "\n".join(connection.iterdump())
+    connection.close()
+    return text
+
+
+def _places(world: World, n: int) -> dict[str, Any]:
+    """Numbers of things to write to, made anew, because many a form can be sent once alone."""
+    with world.store.writing() as db:
+        story = make.make_story(db, title=f"話{n}", by=world.browsers[AUTHOR].actor)
+        page = make.make_page(db, f"終える記事{n}", "文。")
+        other = make.make_page(db, f"直す記事{n}", "前の文。")
+        return {"n": n, "story": story.id, "page": page.id, "other": other.id, "base": other.current_revision_id}
+
+
+def _asked_for_help(world: World, n: int) -> dict[str, Any]:
+    """A question and a flag of an operator, waiting; and a call in which a customer went too far."""
+    browser = world.browsers[OPERATOR]
+    page = _places(world, n)["other"]
+    sent = [
+        browser.submit("/ja/call/gap", {"action": "ask", "words": f"言葉{n}", "question": "何と言えば"}),
+        browser.submit("/ja/call/flag", {"page": page, "fault": "wrong", "words": f"古い{n}"}),
+        browser.submit("/ja/call/harassment", {"action": "begin"}),
+    ]
+    assert {answer.status_code for answer in sent} <= {302, 303}
+    with sqlite3.connect(str(world.store.writer.url.database)) as connection:
+        found = [
+            connection.execute(f"select max(id) from {table}").fetchone()[0] for table in ("help_requests", "flags")
+        ]
+    connection.close()
+    return {"request": found[0], "flag": found[1]}
+
+
+CASES = [(name, place) for name, cases in ASKED.items() for place in range(len(cases))]
+
+
+@pytest.mark.parametrize(("name", "place"), CASES, ids=[f"{name} {place}" for name, place in CASES])
+def test_no_form_stores_a_phone_number_unasked(world: World, name: str, place: int) -> None:
+    case, n = ASKED[name][place], CASES.index((name, place))
+    browser, number = world.browsers[case.who], f"090-0000-{1000 + n}"
+    places = _places(world, n) | (_asked_for_help(world, n) if name.startswith("help.") else {})
+    path = "/ja/" + case.path.format(number, **places)
+    fields = {key: str(value).format(number, **places) for key, value in case.fields.items()}
+    if name == "inquiries.act":
+        assert browser.submit(path, {"action": "take"}).status_code == 303
+
+    asked = browser.submit(path, fields)
+    assert asked.status_code == 422
+    keys = SEEN_KEY.findall(asked.text)
+    assert keys, "The form was refused for something else."
+    assert number in asked.text
+    # What somebody meant to keep is stored: the form works, and the number did not stay out for another reason.
+    assert number not in _dump(world)
+    kept = browser.submit(path, fields | {SEEN: keys})
+    assert kept.status_code < 400, kept.text
+    assert number in _dump(world)
+
+
+def test_the_screen_shows_the_text_and_carries_every_field_on(world: World) -> None:
+    answer = world.browsers[AUTHOR].submit(
+        "/ja/stories/new", STORY | {"done": "<b>佐藤様</b>に折り返し。090-0000-1234", "place": "story"}
+    )
+    assert answer.status_code == 422
+    assert "&lt;b&gt;<mark>佐藤</mark>様&lt;/b&gt;に折り返し。<mark>090-0000-1234</mark>" in answer.text
+    assert len(re.findall(r'name="personal_mask" value="[0-9a-f]+" checked', answer.text)) == 2
+    for name, value in {"title": "届かない話", "words": "まだですか", "action": "submit", "place": "story"}.items():
+        assert f'<textarea name="{name}" hidden>\n{value}</textarea>' in answer.text
+    assert 'name="csrf_token" hidden' not in answer.text
+
+
+def test_what_is_ticked_is_masked_and_the_rest_is_kept_and_the_log_has_no_value(world: World) -> None:
+    browser, words = world.browsers[AUTHOR], "遠山様に折り返し。090-0000-4321、もう一度 090-0000-4321"
+    fields = STORY | {"done": words}
+    name, phone = SEEN_KEY.findall(browser.submit("/ja/stories/new", fields).text)
+    sent = browser.submit("/ja/stories/new", fields | {SEEN: [name, phone], MASK: [phone]})
+    assert sent.status_code == 302
+    stored = _dump(world)
+    assert "遠山様に折り返し。［電話番号］、もう一度 ［電話番号］" in stored
+    assert "090-0000-4321" not in stored
+    events = [line for line in stored.splitlines() if "personal data" in line]
+    assert any('"kinds": {"phone": 2}' in line and "personal data masked" in line for line in events)
+    assert any('"kinds": {"name": 1}' in line and "personal data kept" in line for line in events)
+    assert not any("遠山" in line for line in events)
+
+
+def test_a_decision_on_one_text_does_not_let_another_one_in(world: World) -> None:
+    browser = world.browsers[AUTHOR]
+    first = SEEN_KEY.findall(browser.submit("/ja/stories/new", STORY | {"done": "090-0000-5555"}).text)
+    other = browser.submit("/ja/stories/new", STORY | {"done": "090-0000-6666", SEEN: first})
+    assert other.status_code == 422
+    assert "090-0000-6666" not in _dump(world)
+
+
+def test_going_back_shows_the_text_to_be_written_differently(world: World) -> None:
+    browser, fields = world.browsers[AUTHOR], STORY | {"done": "戸田様に\n折り返し"}
+    keys = SEEN_KEY.findall(browser.submit("/ja/stories/new", fields).text)
+    again = browser.submit("/ja/stories/new", fields | {SEEN: keys, MASK: keys, "personal_edit": "1"})
+    assert again.status_code == 422
+    assert 'name="done" rows="4"' in again.text
+    assert ">\n戸田様に\n折り返し</textarea>" in again.text.replace("\r\n", "\n")
+    assert '<textarea name="done" hidden' not in again.text
+    # Written differently, it is stored without another question; written alike, the question comes again.
+    assert browser.submit("/ja/stories/new", fields).status_code == 422
+    assert browser.submit("/ja/stories/new", fields | {"done": "お客様に折り返し"}).status_code == 302
+
+
+def test_a_text_that_is_stored_already_is_not_asked_about_again(world: World) -> None:
+    browser, places = world.browsers[SV], _places(world, 900)
+    path = f"/ja/pages/{places['other']}/edit"
+    fields = PAGE | {"base": str(places["base"]), "phrases": "大和田様のとき"}
+    keys = SEEN_KEY.findall(browser.submit(path, fields).text)
+    assert browser.submit(path, fields | {SEEN: keys}).status_code == 302
+    with world.store.reading() as db:
+        base = db.connection().exec_driver_sql(f"select current_revision_id from pages where id = {places['other']}")
+        fields["base"] = str(base.scalar())
+    assert browser.submit(path, fields | {"body": "新しい文。"}).status_code == 302
+    assert browser.submit(path, fields | {"note": "090-0000-2222"}).status_code == 422
+
+
+def test_scripts_get_what_was_found_as_json(world: World) -> None:
+    browser, fields = world.browsers[AUTHOR], STORY | {"done": "電話は090-0000-7777へ"}
+    answer = browser.submit("/ja/stories/new", fields, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    error = answer.get_json()["error"]
+    assert (error["code"], error["field"]) == ("personal_data", "done")
+    (one,) = error["findings"]
+    assert {key: one[key] for key in ("field", "kind", "word", "start", "end", "value")} == {
+        "field": "done",
+        "kind": "phone",
+        "word": "電話番号",
+        "start": 3,
+        "end": 16,
+        "value": "090-0000-7777",
+    }
+    english = browser.submit("/en/stories/new", fields, headers={"Accept": "application/json"}).get_json()
+    assert english["error"]["findings"][0]["word"] == "phone number"
+
+
+def test_a_decision_may_come_as_json(world: World) -> None:
+    texts, words = {"words": "090-0000-8888へ"}, {"found": []}
+    with world.app.test_request_context("/", method="POST", json=words), pytest.raises(Stopped) as stopped:
+        g.actor = world.browsers[OPERATOR].actor
+        masking.settled(texts)
+    (one,) = stopped.value.undecided.found
+    decided = {SEEN: [one.key], MASK: [one.key]}
+    for body in (decided, json.loads(json.dumps(decided))):
+        with world.app.test_request_context("/", method="POST", json=body):
+            assert masking.choice() == masking.Choice(frozenset([one.key]), frozenset([one.key]))
+    for body in ([], None, {SEEN: "x", MASK: 3}):
+        with world.app.test_request_context("/", method="POST", json=body):
+            assert masking.choice() == masking.Choice()
+
+
+def test_a_long_text_is_shown_around_what_was_found(world: World) -> None:
+    words = "あ" * 3000 + "090-0000-1212" + "い" * 3000
+    answer = world.browsers[AUTHOR].submit("/ja/stories/new", STORY | {"done": words})
+    shown = answer.text.split("<mark>")
+    assert shown[0].endswith("…" + "あ" * masking.AROUND)
+    assert shown[1].startswith("090-0000-1212</mark>" + "い" * masking.AROUND + "…")
+    assert words in answer.text  # …and all of it is carried on.
+
+
+def test_a_mask_that_makes_a_text_too_long_is_refused_with_the_text_kept(world: World) -> None:
+    browser = world.browsers[AUTHOR]
+    fields = STORY | {"done": "あ" * (8_000 - 3) + "林様"}
+    keys = SEEN_KEY.findall(browser.submit("/ja/stories/new", fields).text)
+    assert keys
+    answer = browser.submit("/ja/stories/new", fields | {SEEN: keys, MASK: keys})
+    assert answer.status_code == 422
+    assert "8000文字までにしてください。" in answer.text
+    assert "林様</textarea>" in answer.text
+
+
+def found(pieces: Iterable[tuple[str, Kind, int, int]], text: str) -> Undecided:
+    return Undecided(
+        {"a": text}, [Found("a", key, kind, start, end, text[start:end]) for key, kind, start, end in pieces]
+    )
+
+
+def test_pieces_join_to_the_text_again() -> None:
+    text = "林様 090-0000-1111 林様"
+    undecided = found([("x", Kind.NAME, 0, 1), ("y", Kind.PHONE, 3, 16), ("x", Kind.NAME, 17, 18)], text)
+    pieces = masking._pieces(text, list(undecided.found))
+    assert "".join(piece["text"] for piece in pieces) == text
+    assert [piece["text"] for piece in pieces if "kind" in piece] == ["林", "090-0000-1111", "林"]
