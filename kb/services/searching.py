@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 from kb.rules import limits
@@ -14,14 +13,16 @@ from kb.rules.roles import Actor, Permission, require
 from kb.search.port import Found, Hit, IndexBroken, IndexBusy, Query
 from kb.services import falling_back, synonyms
 from kb.services.checking import one_line
+from kb.services.excerpting import Passage, Result, result
 from kb.services.house import House
 from kb.store import pages
 from kb.store.base import Session
 from kb.store.categories import Category
 from kb.store.listing import Facts
-from kb.store.pages import Page, Revision
-from kb.text import audience as audiences
-from kb.text import japanese, plain, snippets
+from kb.store.pages import Page
+from kb.text import japanese, plain
+
+__all__ = ["Facet", "Result", "Results", "Wanted"]
 
 # The hits of one query that are looked up in the store, so that the count told is one of readable pages.
 RECHECKED = 200
@@ -43,7 +44,8 @@ _NUMBER = re.compile(r"#\s?([0-9]{1,9})")
 class Wanted:
     """What a reader asks for; None lets everything through. `audience`: of the pages, never wider than the reader's.
 
-    `half_typed`: the last word may be unfinished; then only titles, phrases and tags are looked at.
+    `half_typed`: the last word may be unfinished; then only titles, phrases and tags are looked at. `closely`: of how
+    many hits the passages are read closely, where not all of them will be looked at.
     """
 
     words: str
@@ -55,21 +57,9 @@ class Wanted:
     audience: str | None = None
     facets: bool = False
     half_typed: bool = False
+    closely: int = limits.PAGE_SIZE_MAX
     limit: int = limits.PAGE_SIZE
     offset: int = 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """One page found: title, matching phrase and snippet, each in pieces (text, whether it was asked for)."""
-
-    page: Page
-    revision: Revision
-    score: float
-    title: tuple[snippets.Piece, ...]
-    phrase: tuple[snippets.Piece, ...]
-    snippet: tuple[snippets.Piece, ...]
-    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +108,7 @@ def search(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Resul
     return Results(
         query.words,
         len(order) + asked.unseen,
-        _results(asked, order, shown, viewer=viewer),
+        _results(asked, order, shown, closely=wanted.closely, viewer=viewer),
         (time.perf_counter() - began) * 1000,
         corrected=asked.found.corrected if asked.hits else "",
         facets=_facets(db, house, query, asked, viewer=viewer) if wanted.facets else {},
@@ -181,41 +171,6 @@ def related(db: Session, house: House, page: Page, *, viewer: Actor) -> list[Pag
     return [readable[page_id] for page_id in ids if page_id in readable][:RELATED]
 
 
-def result(page: Page, score: float, terms: Iterable[str], *, viewer: Actor, with_snippet: bool = True) -> Result:
-    """A page as it is shown among others, with these terms marked; its text is cut for the viewer first."""
-    assert page.shown is not None
-    revision, wanted = page.shown, frozenset(terms)
-    text = _readable_text(revision.body, viewer.audience) if with_snippet else ""
-    marked = ((phrase, snippets.mark(phrase, wanted)) for phrase in revision.phrases)
-    phrase = max(marked, key=lambda pair: sum(piece.hit for piece in pair[1]), default=("", ()))
-    return Result(
-        page,
-        revision,
-        score,
-        snippets.mark(revision.title, wanted),
-        phrase[1] if any(piece.hit for piece in phrase[1]) else (),
-        _snippet(text, wanted) if text else (),
-        tuple(terms),
-    )
-
-
-# Whoever types on finds mostly the same pages by the same words.
-@lru_cache(maxsize=4_096)
-def _snippet(text: str, wanted: frozenset[str]) -> tuple[snippets.Piece, ...]:
-    return snippets.snippet(text, wanted)
-
-
-# A snippet needs the plain text of twenty pages, and fifty people type at once.
-@lru_cache(maxsize=2_048)
-def _remembered(body: str, audience: Audience) -> str:
-    return plain.plain(audiences.cut(body, audience))
-
-
-def _readable_text(body: str, audience: Audience) -> str:
-    """The plain text of a body, cut for an audience; long ones are rare, and not worth the memory."""
-    return (_remembered if len(body) <= 20_000 else _remembered.__wrapped__)(body, audience)
-
-
 @dataclass(frozen=True)
 class _Asked:
     """What the index found, and the facts of those pages that the viewer may read."""
@@ -240,14 +195,17 @@ def _ask(db: Session, house: House, query: Query, *, viewer: Actor) -> _Asked:
     return _Asked(found, house.known.facts(db, ids, viewer=viewer), is_fallback)
 
 
-def _results(asked: _Asked, order: list[int], shown: Mapping[int, Page], *, viewer: Actor) -> list[Result]:
+def _results(
+    asked: _Asked, order: list[int], shown: Mapping[int, Page], *, closely: int, viewer: Actor
+) -> list[Result]:
     hits = {hit.page_id: hit for hit in asked.hits}
-    results = []
+    results: list[Result] = []
     for page_id in order:
         if page_id in shown:
             hit = hits.get(page_id)
             terms = (hit.terms if hit else ()) or asked.found.terms
-            results.append(result(shown[page_id], hit.score if hit else 0.0, terms, viewer=viewer))
+            passage = Passage.CLOSE if len(results) < closely else Passage.ROUGH
+            results.append(result(shown[page_id], hit.score if hit else 0.0, terms, passage=passage, viewer=viewer))
     return results
 
 

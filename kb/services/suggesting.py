@@ -7,10 +7,11 @@ from kb.rules import limits
 from kb.rules.roles import Actor
 from kb.search import port
 from kb.search.port import IndexBroken, IndexBusy
-from kb.services import searching
+from kb.services import excerpting, searching
 from kb.services.checking import one_line
+from kb.services.excerpting import Passage, Result
 from kb.services.house import House
-from kb.services.searching import Result, Wanted
+from kb.services.searching import Wanted
 from kb.store import listing, outbox, pages
 from kb.store.base import Session
 from kb.store.pages import Page
@@ -86,4 +87,4 @@ def _still_there(told: Iterable[port.Completion], found: Iterable[Page]) -> tupl
 
 def _shown(found: Iterable[tuple[Page, tuple[str, ...]]], *, viewer: Actor) -> Iterable[Result]:
     for page, terms in found:
-        yield searching.result(page, 0.0, terms, viewer=viewer, with_snippet=False)
+        yield excerpting.result(page, 0.0, terms, passage=Passage.NONE, viewer=viewer)

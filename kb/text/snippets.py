@@ -11,6 +11,7 @@ from kb.text.japanese import NEGATED, Token
 
 _SENTENCE = re.compile(r"[^\n。！？!?]{1,300}[。！？!?]*[」』）)]*")
 _READ = 3  # promising sentences that are read closely
+_LESS = 3  # what a term that stands there as it is spelt adds to a glance
 _AFTER = "、，,。」』）) 　\t・…"  # a cut right after one of these is the best
 _LEAD = 12  # characters kept before the first hit of a sentence that is too long
 ELLIPSIS = "…"
@@ -65,13 +66,38 @@ def snippet(text: str, wanted: Collection[str], length: int = 110) -> tuple[Piec
     return tuple(_joined([*before, *shown, *after]))
 
 
+def glimpse(text: str, wanted: Collection[str], length: int = 110) -> tuple[Piece, ...]:
+    """Cut the most promising passage without reading its words: a term is marked where it stands as it is spelt.
+
+    For what is hardly looked at: a snippet reads some sentences closely, which takes ten times as long.
+    """
+    sentences = _sentences(text)
+    if not sentences:
+        return ()
+    stems = _stems(wanted)
+    start, end, folded = max(sentences, key=lambda one: (_glance(one[2], stems), -one[0]))
+    hits: list[Token] = []
+    # Where folding changed the length, places in one are no places in the other.
+    for term in wanted if len(folded) == end - start else ():
+        spelt = japanese.fold(term.removeprefix(NEGATED))
+        at = folded.find(spelt) if spelt else -1
+        if at >= 0:
+            hits.append(Token(term, start + at, start + at + len(spelt)))
+    hits.sort(key=lambda hit: hit.start)
+    best = _Sentence(start, end, hits, len(hits), 0)
+    first, last = _window(text, best, wanted, length)
+    before = [Piece(ELLIPSIS, False)] if first > start else []
+    after = [Piece(ELLIPSIS, False)] if last < end else []
+    return tuple(_joined([*before, *_marked(text, first, last, hits, wanted), *after]))
+
+
 def mark(text: str, wanted: Collection[str]) -> tuple[Piece, ...]:
     """Give the whole of a short text (a title) with the wanted terms marked."""
     return tuple(_marked(text, 0, len(text), _tokens(text), wanted))
 
 
 # The same few pages are found again and again while somebody types: of each, its sentences and words are remembered.
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=4_096)
 def _sentences(text: str) -> tuple[tuple[int, int, str], ...]:
     """Give where each sentence begins and ends, and the sentence folded."""
     return tuple(
@@ -102,7 +128,12 @@ def _best(
     """
     glances = [(_glance(folded, stems), -at) for at, (_, _, folded) in enumerate(sentences)]
     best: _Sentence | None = None
-    for _, at in heapq.nlargest(_READ if stems else 1, glances):
+    most = 0
+    for glance, at in heapq.nlargest(_READ if stems else 1, glances):
+        # What seems to hold a term less is hardly ever worth more.
+        if best is not None and best.found and glance + _LESS <= most:
+            break
+        most = max(most, glance)
         one = _read(text, *sentences[-at][:2], wanted)
         best = one if best is None or one.worth > best.worth else best
         # A single word stands as near to itself in every other sentence.

@@ -15,6 +15,7 @@ from kb.web.house import actor, house, lang
 from kb.web.transaction import db
 
 bp = Blueprint("console", __name__)
+_DIGITS = 9
 
 
 @bp.get("/console")
@@ -99,7 +100,10 @@ def shelf_of(key: str) -> Any:
 
 def _found(room: str, words: str, chosen: dict[str, str]) -> dict[str, Any]:
     number = max(1, forms.number("page", 1) or 1)
-    wanted = searching.Wanted(words, facets=True, offset=(number - 1) * limits.PAGE_SIZE, **chosen)
+    # Whoever is typing sees the first hits, those with a digit; the passages of the others may be rough.
+    closely = _DIGITS if forms.text("part") == "list" else limits.PAGE_SIZE
+    offset = (number - 1) * limits.PAGE_SIZE
+    wanted = searching.Wanted(words, facets=True, closely=closely, offset=offset, **chosen)
     found = searching.search(db(), house(), wanted, viewer=actor())
     if forms.text("part") == "list" and not found.total and not found.fallback:
         # The last word may be half typed, and a list that empties at every such word would only flicker.

@@ -1,6 +1,7 @@
 """The style guide: every component of the screens on one page, with what it is shown with."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -61,10 +62,11 @@ def _parts() -> list[dict[str, Any]]:
 def _found() -> dict[str, Any]:
     """What a search box finds, and the shelves of the first page."""
 
-    def pieces(before: str, hit: str, after: str) -> list[dict[str, Any]]:
-        return [{"text": before, "hit": False}, {"text": hit, "hit": True}, {"text": after, "hit": False}]
+    def pieces(before: str, hit: str, after: str) -> list[SimpleNamespace]:
+        told = (before, False), (hit, True), (after, False)
+        return [SimpleNamespace(text=text, hit=is_hit) for text, is_hit in told]
 
-    def hit(title: list[dict[str, Any]], snippet: list[dict[str, Any]]) -> dict[str, Any]:
+    def hit(title: list[SimpleNamespace], snippet: list[SimpleNamespace]) -> dict[str, Any]:
         return {"url": "#find", "title": title, "phrase": [], "snippet": snippet, "category": returns, "updated_at": AT}
 
     delivery, returns, sent_back = _("配送・受け取り"), _("返品・交換"), _("返品")

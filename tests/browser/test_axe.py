@@ -17,9 +17,9 @@ from tests.browser.serving import Served
 # The screens that people meet most; every change is measured on them, and `make test-access` measures all.
 MAIN = (
     "home", "home-suggestions", "search", "search-nothing", "page", "page-vote-reasons", "category", "inquiry",
-    "inquiry-error", "not-found", "sign-in-error", "console", "console-menu", "console-keys", "call-page", "why", "story-form", "story-personal",
-    "page-staff", "editor", "compare", "queue", "item", "merge", "synonyms", "notices", "inquiries", "inquiry-staff",
-    "settings", "shortcuts", "styleguide",
+    "inquiry-error", "not-found", "sign-in-error", "console", "console-menu", "console-keys", "call-page", "why",
+    "story-form", "story-personal", "page-staff", "editor", "compare", "queue", "item", "merge", "synonyms", "notices",
+    "inquiries", "inquiry-staff", "settings", "shortcuts", "styleguide",
 )  # fmt: skip
 
 

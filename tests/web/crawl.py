@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.web.world import READERS, World
+from tests.web.secrets import READERS
+from tests.web.world import World
 
 WORD = re.compile(r"zq[a-z]+")
 TAG = re.compile(r"<[^>]*>")

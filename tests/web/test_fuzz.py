@@ -11,8 +11,9 @@ from werkzeug.routing import Rule as Address
 from kb.services import accounts
 from kb.store import users
 from kb.web.policy import POLICY
+from tests.web.secrets import ADMIN, OPERATOR, VISITOR
 from tests.web.test_policy import FIELDS
-from tests.web.world import ADMIN, OPERATOR, VISITOR, World
+from tests.web.world import World
 
 WEB = Path(__file__).resolve().parents[2] / "kb" / "web"
 READ = re.compile(r'(?:text|number|required_number|word|maybe|lines|commas|ticked|get)\("(\w+)"')

@@ -14,7 +14,8 @@ from kb.store import notices as notice_store
 from kb.store import pages as page_store
 from kb.text import audience as audiences
 from tests.web.crawl import TAG, leaks, text_of, words_told
-from tests.web.world import ADMIN, AUTHOR, DISABLED, OPERATOR, PEOPLE, READERS, STAFF, SV, VISITOR, World
+from tests.web.secrets import ADMIN, AUTHOR, DISABLED, OPERATOR, PEOPLE, READERS, STAFF, SV, VISITOR
+from tests.web.world import World
 
 # What changes from one answer to the next, whoever asks.
 CHANGING = re.compile(r'nonce[-="\w]+|name="csrf_token" value="[^"]*"|"took_ms":[\d.]+|Content-Length: \d+')

@@ -15,7 +15,8 @@ from kb.web import masking
 from kb.web.masking import MASK, SEEN, Stopped
 from kb.web.policy import POLICY
 from tests import make
-from tests.web.world import AUTHOR, OPERATOR, SV, World
+from tests.web.secrets import AUTHOR, OPERATOR, SV
+from tests.web.world import World
 
 SEEN_KEY = re.compile(r'name="personal_seen" value="([0-9a-f]+)"')
 STORY = {"action": "submit", "title": "届かない話", "words": "まだですか", "done": "調べた"}

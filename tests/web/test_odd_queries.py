@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from kb import terminal
 from kb.cli import main
 from tests.conftest import Browser
-from tests.web.world import OPERATOR, VISITOR, World
+from tests.web.secrets import OPERATOR, VISITOR
+from tests.web.world import World
 
 ODD = {
     "long": "配送" * 50_000,

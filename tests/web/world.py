@@ -10,7 +10,7 @@ from flask import Flask
 from kb.app import create_app
 from kb.config import Settings
 from kb.rules import clock
-from kb.rules.calls import Fault
+from kb.rules.calls import Fault, Outcome, StepKind
 from kb.rules.pages import Audience, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM, Actor, Role
@@ -19,6 +19,7 @@ from kb.search.memory_index import MemoryIndex
 from kb.services import (
     accounts,
     attaching,
+    calling,
     drafting,
     editing,
     flagging,
@@ -30,8 +31,10 @@ from kb.services import (
     submitting,
     voting,
 )
+from kb.services.calling import End, Message
 from kb.services.house import House
 from kb.services.inquiring import Letter
+from kb.services.recording import Step
 from kb.store.attachments import Attachment
 from kb.store.base import Session, Store, open_store
 from kb.store.categories import Category
@@ -41,65 +44,7 @@ from kb.store.users import User
 from kb.text.rendering import Renderer
 from tests import make
 from tests.conftest import Browser
-
-VISITOR, DISABLED, OPERATOR, AUTHOR, SV, ADMIN = "visitor", "disabled", "operator", "author", "sv", "admin"
-PEOPLE = (VISITOR, DISABLED, OPERATOR, AUTHOR, SV, ADMIN)
-STAFF = frozenset({OPERATOR, AUTHOR, SV, ADMIN})
-SVS = frozenset({SV, ADMIN})
-WRITERS = SVS | {AUTHOR}
-ROLES = {OPERATOR: Role.OPERATOR, AUTHOR: Role.OPERATOR, SV: Role.SV, ADMIN: Role.ADMIN, DISABLED: Role.SV}
-
-# Word → who may read it, wherever it stands.
-READERS: dict[str, frozenset[str]] = {
-    "zqsayblock": STAFF,
-    "zqaskblock": STAFF,
-    "zqpurposetitle": STAFF,
-    "zqlimitblock": STAFF,
-    "zqstaffblock": STAFF,
-    "zqsvblock": SVS,
-    "zqeditnote": STAFF,
-    "zqfilename": STAFF,
-    "zqfilecontent": STAFF,
-    "zqsvfilename": SVS,
-    "zqsvfilecontent": SVS,
-    "zqproposal": STAFF,
-    "zqstafftitle": STAFF,
-    "zqstaffbody": STAFF,
-    "zqstaffphrase": STAFF,
-    "zqstafftag": STAFF,
-    "zqstaffsv": SVS,
-    "zqstaffshelf": STAFF,
-    "zqsvtitle": SVS,
-    "zqsvbody": SVS,
-    "zqsvphrase": SVS,
-    "zqsvtag": SVS,
-    "zqsvshelf": SVS,
-    "zqmovedtitle": SVS,
-    "zqarchivedtitle": SVS,
-    "zqarchivedbody": SVS,
-    "zqoldstaff": STAFF,
-    "zqoldsv": SVS,
-    "zqrenamed": STAFF,
-    "zqdraft": frozenset({AUTHOR}),
-    "zqtyped": frozenset({AUTHOR}),
-    "zqsubmitted": STAFF,
-    "zqsvstory": WRITERS,
-    "zqreturned": WRITERS,
-    "zqreturnreason": WRITERS,
-    "zqrejected": WRITERS,
-    "zqwithdrawn": frozenset({AUTHOR}),
-    "zqmergedstory": STAFF,
-    "zqthanks": WRITERS,
-    "zqcomment": WRITERS,
-    "zqauthorname": STAFF,
-    "zqinquiry": STAFF,
-    "zqvotewords": SVS,
-    **dict.fromkeys(("zqflagwords", "zqhelpwords"), WRITERS),
-    "zqsvflagwords": SVS,
-    "zqstaffnotice": STAFF,
-    "zqsvnotice": SVS,
-    "zqsvpagenotice": SVS,
-}
+from tests.web.secrets import AUTHOR, DISABLED, PEOPLE, ROLES, SV
 
 
 @dataclass
@@ -191,6 +136,10 @@ def _fill(db: Session, house: House, actors: dict[str, Actor]) -> dict[str, int]
     flagging.flag(db, public.id, None, Fault.WRONG, "zqflagwords", by=actors[AUTHOR])
     flagging.flag(db, sv.id, None, Fault.WRONG, "zqsvflagwords", by=actors[SV])
     helping.ask(db, "zqhelpwords 配送", "", call=None, by=actors[AUTHOR])
+    now = clock.now()
+    searched = Step("zq-search", StepKind.SEARCH, now, "zqcallsearch 配送", 2)
+    told = Message("c" * 32, now, {"memo": "zqcallmemo"}, (searched,), End(Outcome.SOLVED, now), wrapped=True)
+    calling.keep(db, told, by=actors[AUTHOR])
     for who in actors.values():
         # They worked the day before, so that all of this is news to them.
         worked = clock.now() - timedelta(days=1)
