@@ -76,12 +76,13 @@ class Operator:
 
     def work(self, until: float) -> None:
         """Type question after question until the time is over."""
-        time.sleep(self.chance.random() * min(5.0, self.plan["think"]))
+        time.sleep(self.chance.random() * min(self.plan["warm"], self.plan["think"]))
         while time.perf_counter() < until:
             found = self.type(self.chance.choice(self.plan["texts"]), until)
             if found:
                 self.ask("page beside the list", f"{self.plan['room']}/preview/{found}")
-            time.sleep(self.chance.expovariate(1 / self.plan["think"]) if self.plan["think"] else 0)
+            pause = self.chance.expovariate(1 / self.plan["think"]) if self.plan["think"] else 0.0
+            time.sleep(max(0.0, min(pause, until - time.perf_counter())))
 
     def type(self, text: str, until: float) -> str:
         """Type one text; the number of the first page that it finds."""

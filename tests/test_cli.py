@@ -211,3 +211,27 @@ def test_synonyms_come_in_once_and_go_out_as_they_came(ready: Run, tmp_path: Pat
     file.write_text("wordings\n返品\n", encoding="utf-8")
     refused = ready("synonyms", "import", str(file))
     assert refused.exit_code == 1 and "synonyms.csv の 2 行目" in refused.output
+
+
+def test_calls_of_another_system_come_in_and_go_out(ready: Run, tmp_path: Path) -> None:
+    ready("import", _rows(tmp_path / "a.jsonl", ROW))
+    call = {"id": "crm-1", "started_at": "2025-11-20T10:15:00+09:00", "channel": "phone", "direction": "inbound"}
+    call |= {"queries": ["090-1234-5678 返品"], "used": ["a"], "outcome": "solved"}
+    path = _rows(tmp_path / "calls.jsonl", call)
+    assert "何も書き込んでいません" in ready("import", "--as", "calls", path, "--dry-run").output
+    assert "追加 1件" in ready("import", "--as", "calls", path).output
+    assert "変わらないもの 1件" in ready("import", "--as", "calls", path).output
+    out, table = tmp_path / "out.jsonl", tmp_path / "out.csv"
+    assert "1件" in ready("export", str(out), "--as", "calls").output
+    assert "変わらないもの 1件" in ready("import", "--as", "calls", str(out)).output
+    assert "090" not in out.read_text("utf-8")
+    ready("export", str(table), "--as", "calls", "--since", "2025-11-20", "--until", "2025-11-20")
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf") and "返品したい" in table.read_text("utf-8-sig")
+    ready("export", str(table), "--as", "calls", "--since", "2025-11-21")
+    assert "返品したい" not in table.read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("words", [("import", "calls.csv"), ("export", "calls.zip")])
+def test_a_kind_of_file_that_calls_do_not_have_is_refused_in_one_sentence(ready: Run, words: tuple[str, str]) -> None:
+    result = ready(words[0], words[1], "--as", "calls")
+    assert result.exit_code == 1 and ".jsonl" in result.output and "Traceback" not in result.output

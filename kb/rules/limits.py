@@ -34,6 +34,7 @@ RENDER_NESTING = 50  # levels of quotes or lists in a row
 QUERY = 400  # characters
 QUERY_TERMS = 64
 PAGE_SIZE = 20
+DESK_SIZE = 10  # hits beside a page, drawn at every key press
 PAGE_SIZE_MAX = 100
 SUGGESTIONS = 8
 LOOK_ALIKES = 5

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import lru_cache
 
 from kb.rules.pages import Audience
@@ -10,14 +9,6 @@ from kb.rules.roles import Actor
 from kb.store.pages import Page, Revision
 from kb.text import audience as audiences
 from kb.text import plain, snippets
-
-
-class Passage(Enum):
-    """How a passage is chosen: by reading it closely, by a glance, or not at all."""
-
-    CLOSE = auto()
-    ROUGH = auto()
-    NONE = auto()
 
 
 @dataclass(frozen=True)
@@ -33,18 +24,11 @@ class Result:
     terms: tuple[str, ...]
 
 
-def result(
-    page: Page,
-    score: float,
-    terms: Iterable[str],
-    *,
-    viewer: Actor,
-    passage: Passage = Passage.CLOSE,
-) -> Result:
+def result(page: Page, score: float, terms: Iterable[str], *, viewer: Actor, with_snippet: bool = True) -> Result:
     """A page as it is shown among others, with these terms marked; its text is cut for the viewer first."""
     assert page.shown is not None
     revision, wanted = page.shown, frozenset(terms)
-    text = _readable_text(revision.body, viewer.audience) if passage is not Passage.NONE else ""
+    text = _readable_text(revision.body, viewer.audience) if with_snippet else ""
     marked = ((phrase, snippets.mark(phrase, wanted)) for phrase in revision.phrases)
     phrase = max(marked, key=lambda pair: sum(piece.hit for piece in pair[1]), default=("", ()))
     return Result(
@@ -53,7 +37,7 @@ def result(
         score,
         snippets.mark(revision.title, wanted),
         phrase[1] if any(piece.hit for piece in phrase[1]) else (),
-        (_snippet if passage is Passage.CLOSE else _glimpse)(text, wanted) if text else (),
+        _snippet(text, wanted) if text else (),
         tuple(terms),
     )
 
@@ -64,12 +48,7 @@ def _snippet(text: str, wanted: frozenset[str]) -> tuple[snippets.Piece, ...]:
     return snippets.snippet(text, wanted)
 
 
-@lru_cache(maxsize=4_096)
-def _glimpse(text: str, wanted: frozenset[str]) -> tuple[snippets.Piece, ...]:
-    return snippets.glimpse(text, wanted)
-
-
-# A snippet needs the plain text of twenty pages, and fifty people type at once.
+# A snippet needs the plain text of every page in a list, and fifty people type at once.
 @lru_cache(maxsize=4_096)
 def _remembered(body: str, audience: Audience) -> str:
     return plain.plain(audiences.cut(body, audience))

@@ -13,7 +13,7 @@ from kb.rules.roles import Actor, Permission, require
 from kb.search.port import Found, Hit, IndexBroken, IndexBusy, Query
 from kb.services import falling_back, synonyms
 from kb.services.checking import one_line
-from kb.services.excerpting import Passage, Result, result
+from kb.services.excerpting import Result, result
 from kb.services.house import House
 from kb.store import pages
 from kb.store.base import Session
@@ -44,8 +44,7 @@ _NUMBER = re.compile(r"#\s?([0-9]{1,9})")
 class Wanted:
     """What a reader asks for; None lets everything through. `audience`: of the pages, never wider than the reader's.
 
-    `half_typed`: the last word may be unfinished; then only titles, phrases and tags are looked at. `closely`: of how
-    many hits the passages are read closely, where not all of them will be looked at.
+    `half_typed`: the last word may be unfinished; then only titles, phrases and tags are looked at.
     """
 
     words: str
@@ -57,7 +56,6 @@ class Wanted:
     audience: str | None = None
     facets: bool = False
     half_typed: bool = False
-    closely: int = limits.PAGE_SIZE_MAX
     limit: int = limits.PAGE_SIZE
     offset: int = 0
 
@@ -108,7 +106,7 @@ def search(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Resul
     return Results(
         query.words,
         len(order) + asked.unseen,
-        _results(asked, order, shown, closely=wanted.closely, viewer=viewer),
+        _results(asked, order, shown, viewer=viewer),
         (time.perf_counter() - began) * 1000,
         corrected=asked.found.corrected if asked.hits else "",
         facets=_facets(db, house, query, asked, viewer=viewer) if wanted.facets else {},
@@ -195,17 +193,14 @@ def _ask(db: Session, house: House, query: Query, *, viewer: Actor) -> _Asked:
     return _Asked(found, house.known.facts(db, ids, viewer=viewer), is_fallback)
 
 
-def _results(
-    asked: _Asked, order: list[int], shown: Mapping[int, Page], *, closely: int, viewer: Actor
-) -> list[Result]:
+def _results(asked: _Asked, order: list[int], shown: Mapping[int, Page], *, viewer: Actor) -> list[Result]:
     hits = {hit.page_id: hit for hit in asked.hits}
-    results: list[Result] = []
+    results = []
     for page_id in order:
         if page_id in shown:
             hit = hits.get(page_id)
             terms = (hit.terms if hit else ()) or asked.found.terms
-            passage = Passage.CLOSE if len(results) < closely else Passage.ROUGH
-            results.append(result(shown[page_id], hit.score if hit else 0.0, terms, passage=passage, viewer=viewer))
+            results.append(result(shown[page_id], hit.score if hit else 0.0, terms, viewer=viewer))
     return results
 
 

@@ -9,7 +9,7 @@ from kb.search import port
 from kb.search.port import IndexBroken, IndexBusy
 from kb.services import excerpting, searching
 from kb.services.checking import one_line
-from kb.services.excerpting import Passage, Result
+from kb.services.excerpting import Result
 from kb.services.house import House
 from kb.services.searching import Wanted
 from kb.store import listing, outbox, pages
@@ -87,4 +87,4 @@ def _still_there(told: Iterable[port.Completion], found: Iterable[Page]) -> tupl
 
 def _shown(found: Iterable[tuple[Page, tuple[str, ...]]], *, viewer: Actor) -> Iterable[Result]:
     for page, terms in found:
-        yield excerpting.result(page, 0.0, terms, passage=Passage.NONE, viewer=viewer)
+        yield excerpting.result(page, 0.0, terms, viewer=viewer, with_snippet=False)

@@ -26,6 +26,9 @@ class ContentStamp(Base):
     number: Mapped[int]
 
 
+_NUMBER = select(ContentStamp.__table__.c.number)
+
+
 def number(db: Session) -> int | None:
     """The stamp as this transaction sees it, asked for once; None where the database has none.
 
@@ -36,8 +39,7 @@ def number(db: Session) -> int | None:
     transaction = db.get_transaction()
     known: tuple[object, int | None] | None = db.info.get("stamp")
     if known is None or transaction is None or known[0] is not transaction:
-        found = db.scalar(select(ContentStamp.number))
-        known = db.info["stamp"] = db.get_transaction(), found
+        known = db.info["stamp"] = db.get_transaction(), db.connection().scalar(_NUMBER)
     return known[1]
 
 

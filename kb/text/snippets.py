@@ -66,31 +66,6 @@ def snippet(text: str, wanted: Collection[str], length: int = 110) -> tuple[Piec
     return tuple(_joined([*before, *shown, *after]))
 
 
-def glimpse(text: str, wanted: Collection[str], length: int = 110) -> tuple[Piece, ...]:
-    """Cut the most promising passage without reading its words: a term is marked where it stands as it is spelt.
-
-    For what is hardly looked at: a snippet reads some sentences closely, which takes ten times as long.
-    """
-    sentences = _sentences(text)
-    if not sentences:
-        return ()
-    stems = _stems(wanted)
-    start, end, folded = max(sentences, key=lambda one: (_glance(one[2], stems), -one[0]))
-    hits: list[Token] = []
-    # Where folding changed the length, places in one are no places in the other.
-    for term in wanted if len(folded) == end - start else ():
-        spelt = japanese.fold(term.removeprefix(NEGATED))
-        at = folded.find(spelt) if spelt else -1
-        if at >= 0:
-            hits.append(Token(term, start + at, start + at + len(spelt)))
-    hits.sort(key=lambda hit: hit.start)
-    best = _Sentence(start, end, hits, len(hits), 0)
-    first, last = _window(text, best, wanted, length)
-    before = [Piece(ELLIPSIS, False)] if first > start else []
-    after = [Piece(ELLIPSIS, False)] if last < end else []
-    return tuple(_joined([*before, *_marked(text, first, last, hits, wanted), *after]))
-
-
 def mark(text: str, wanted: Collection[str]) -> tuple[Piece, ...]:
     """Give the whole of a short text (a title) with the wanted terms marked."""
     return tuple(_marked(text, 0, len(text), _tokens(text), wanted))

@@ -75,7 +75,7 @@ def hit(result: Any, *, desk: bool = False, used: int = 0) -> dict[str, Any]:
     }
 
 
-def screen(found: Results | None, number: int, *, desk: bool = False) -> dict[str, Any]:
+def screen(found: Results | None, number: int, *, size: int = limits.PAGE_SIZE, desk: bool = False) -> dict[str, Any]:
     """One screen of what was found, as the search rooms draw it; how often a page was used is told to staff alone."""
     total = found.total if found else 0
     results = found.results if found else []
@@ -84,7 +84,7 @@ def screen(found: Results | None, number: int, *, desk: bool = False) -> dict[st
         "total": total,
         "hits": [hit(one, desk=desk, used=used.get(one.page.id, 0)) for one in results],
         "page": number,
-        "pages": page_count(total),
+        "pages": page_count(total, size),
         "corrected": found.corrected if found else "",
         "fallback": found.fallback if found else False,
     }

@@ -15,7 +15,6 @@ from kb.web.house import actor, house, lang
 from kb.web.transaction import db
 
 bp = Blueprint("console", __name__)
-_DIGITS = 9
 
 
 @bp.get("/console")
@@ -100,10 +99,8 @@ def shelf_of(key: str) -> Any:
 
 def _found(room: str, words: str, chosen: dict[str, str]) -> dict[str, Any]:
     number = max(1, forms.number("page", 1) or 1)
-    # Whoever is typing sees the first hits, those with a digit; the passages of the others may be rough.
-    closely = _DIGITS if forms.text("part") == "list" else limits.PAGE_SIZE
-    offset = (number - 1) * limits.PAGE_SIZE
-    wanted = searching.Wanted(words, facets=True, closely=closely, offset=offset, **chosen)
+    size = limits.DESK_SIZE
+    wanted = searching.Wanted(words, facets=True, limit=size, offset=(number - 1) * size, **chosen)
     found = searching.search(db(), house(), wanted, viewer=actor())
     if forms.text("part") == "list" and not found.total and not found.fallback:
         # The last word may be half typed, and a list that empties at every such word would only flicker.
@@ -114,7 +111,7 @@ def _found(room: str, words: str, chosen: dict[str, str]) -> dict[str, Any]:
         "room_at": room,
         "q": words,
         "chosen": chosen,
-        "found": cards.screen(found, number, desk=True),
+        "found": cards.screen(found, number, size=limits.DESK_SIZE, desk=True),
         "facets": cards.facets(found.facets, chosen, lambda **more: addresses.queried(path, {"q": words, **more})),
         "open_url": addresses.numbered(path, "open", {"q": words, **screen}, "view"),
         "why_url": addresses.numbered(why_path, "page", {"q": words, **chosen}),

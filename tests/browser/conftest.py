@@ -39,7 +39,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Itera
 
 @pytest.fixture
 def new_context(chromium: Browser, served: Served) -> Iterator[Callable[..., BrowserContext]]:
-    """Make browser contexts, each somebody's own browser; faults of a script fail the test."""
+    """Make browser contexts, each somebody's own browser; no call is on, and faults of a script fail the test."""
+    served.end_calls()
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
