@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-access test-whoosh2 bench words screenshots looks clean browser python
+.PHONY: help demo test test-long test-access test-whoosh2 bench words screenshots looks clean browser python
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: $(VENV)/.test browser
 test-whoosh2: $(VENV)/.whoosh2
 	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -W ignore -c 'import whoosh; assert whoosh.versionstring() == "2.7.4"'
 	@PYTHONPATH=$(VENV)/whoosh2 $(BIN)/python -m pytest -q -n auto --dist loadfile -W ignore::SyntaxWarning -W ignore::DeprecationWarning tests/search
+
+## make test-long     what takes too long for every change
+test-long: $(VENV)/.test browser
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m long
 
 ## make test-access   every screen in both languages, both themes and four widths, by axe
 test-access: $(VENV)/.test browser

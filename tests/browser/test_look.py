@@ -127,6 +127,7 @@ def _enter(page: Page, name: str) -> None:
     page.wait_for_url("**/ja/pages")
 
 
+@pytest.mark.long
 def test_no_text_however_hostile_makes_a_screen_scroll_sideways(visitor: Page, hostile: Hostile) -> None:
     page, faults = visitor, []
     public = ["/", "/search?q=予定日", "/category/full", "/category/full?page=250", "/category/empty", "/category/wide"]

@@ -190,6 +190,7 @@ def test_without_scripts_everything_is_a_plain_form(as_person: Callable[..., Pag
     expect(_row(page, word)).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_on_a_phone_nothing_is_cut_off_and_nothing_bars_the_way(as_person: Callable[..., Page], theme: str) -> None:
     page = as_person("sv", DESK, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme=theme)

@@ -84,7 +84,7 @@ def wrong_forms(endpoint: str) -> Iterator[dict[str, Any]]:
     yield {name: [str(value), "2"] for name, value in right.items()}
 
 
-@pytest.mark.parametrize("who", [ADMIN, OPERATOR, VISITOR])
+@pytest.mark.parametrize("who", [ADMIN, pytest.param(OPERATOR, marks=pytest.mark.long), VISITOR])
 def test_no_form_and_no_query_makes_a_fault(world: World, who: str) -> None:
     asked = 0
     for rule, method, path in addresses(world):
