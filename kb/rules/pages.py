@@ -52,7 +52,3 @@ class Significance(StrEnum):
     TYPO = "typo"
     CHANGE = "change"
     ADVICE = "advice"
-
-
-# Channels and directions of a call, as far as a story records them.
-CHANNELS = ("phone", "mail", "chat", "sns", "store")

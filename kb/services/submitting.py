@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, fields, replace
 
 from kb.rules import clock, limits
+from kb.rules.calls import Channel
 from kb.rules.errors import Conflict, Invalid, NotFound
-from kb.rules.pages import CHANNELS, Audience, Kind, Language
+from kb.rules.pages import Audience, Kind, Language
 from kb.rules.review_states import State, require_move
 from kb.rules.roles import Actor, Permission, require
 from kb.services import publishing
@@ -211,7 +212,7 @@ def _check_fields(story: Story, *, draft: bool, by: Actor, db: Session) -> None:
                 raise Invalid(fault.sentence, **fault.facts | {"field": field.name})
         if not draft and field.name in REQUIRED and not value.strip():
             raise Invalid(REQUIRED[field.name], field=field.name)
-    if story.channel and story.channel not in CHANNELS:
+    if story.channel and story.channel not in set(Channel):
         raise Invalid("手段を選び直してください。", field="channel")
     if story.audience is Audience.PUBLIC:
         raise Invalid("体験は社内のものです。公開の記事にするかどうかはSVが決めます。", field="audience")

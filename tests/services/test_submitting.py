@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from kb.rules import limits
+from kb.rules.calls import Channel
 from kb.rules.errors import Conflict, Invalid, NotFound, NotSignedIn, WrongState
-from kb.rules.pages import CHANNELS, Audience, Kind
+from kb.rules.pages import Audience, Kind
 from kb.rules.review_states import State
 from kb.rules.roles import VISITOR, Actor, Role
 from kb.services import reviewing, submitting
@@ -114,9 +115,9 @@ def test_the_customers_words_become_phrases_that_find_the_page(db: Session, auth
 
 def test_channel_category_and_audience_are_kept(db: Session, author: Actor) -> None:
     category = make_category(db)
-    told = story(channel=CHANNELS[0], category_id=category.id, audience=Audience.SV)
+    told = story(channel=Channel.PHONE, category_id=category.id, audience=Audience.SV)
     revision = submitting.submit(db, told, by=author)
-    assert (revision.channel, revision.page.category_id) == (CHANNELS[0], category.id)
+    assert (revision.channel, revision.page.category_id) == (Channel.PHONE, category.id)
     assert submitting.from_revision(revision) == told
 
 
