@@ -31,6 +31,7 @@ IMPORT_ENTRIES = 20_000
 IMPORT_RATIO = 100
 RENDER_SECONDS = 2.0
 RENDER_NESTING = 50  # levels of quotes or lists in a row
+HOLD_MINUTES = 30  # after which a take that nothing came of frees itself
 QUERY = 400  # characters
 QUERY_TERMS = 64
 PAGE_SIZE = 20

@@ -10,6 +10,7 @@ from kb.rules.pages import Audience
 class Role(StrEnum):
     CUSTOMER = "customer"
     OPERATOR = "operator"
+    EDITOR = "editor"
     SV = "sv"
     ADMIN = "admin"
 
@@ -36,6 +37,9 @@ class Permission(StrEnum):
     FLAG = "flag"
     HELP = "help"
     READ_CALLS = "read_calls"
+    HOLD_SESSIONS = "hold_sessions"
+    ANSWER_VOICES = "answer_voices"
+    SAMPLE = "sample"
     IMPORT = "import"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SETTINGS = "manage_settings"
@@ -52,9 +56,10 @@ _OPERATOR = {
     Permission.TAKE_CALLS,
     Permission.FLAG,
 }
-_SV = _OPERATOR | {
+# An editor is an operator whose changes need no review: they are looked at afterwards, as samples.
+_EDITOR = _OPERATOR | {Permission.PUBLISH}
+_SV = _EDITOR | {
     Permission.REVIEW,
-    Permission.PUBLISH,
     Permission.SET_AUDIENCE,
     Permission.ARCHIVE,
     Permission.CATEGORISE,
@@ -64,6 +69,9 @@ _SV = _OPERATOR | {
     Permission.KEEP_NOTICES,
     Permission.HELP,
     Permission.READ_CALLS,
+    Permission.HOLD_SESSIONS,
+    Permission.ANSWER_VOICES,
+    Permission.SAMPLE,
 }
 _ADMIN = _SV | {Permission.APPROVE_OWN, Permission.IMPORT, Permission.MANAGE_PEOPLE, Permission.MANAGE_SETTINGS}
 
@@ -71,6 +79,7 @@ _ADMIN = _SV | {Permission.APPROVE_OWN, Permission.IMPORT, Permission.MANAGE_PEO
 MAY: dict[Role, frozenset[Permission]] = {
     Role.CUSTOMER: frozenset(),
     Role.OPERATOR: frozenset(_OPERATOR),
+    Role.EDITOR: frozenset(_EDITOR),
     Role.SV: frozenset(_SV),
     Role.ADMIN: frozenset(_ADMIN),
 }
@@ -78,11 +87,12 @@ MAY: dict[Role, frozenset[Permission]] = {
 READS: dict[Role, Audience] = {
     Role.CUSTOMER: Audience.PUBLIC,
     Role.OPERATOR: Audience.STAFF,
+    Role.EDITOR: Audience.STAFF,
     Role.SV: Audience.SV,
     Role.ADMIN: Audience.SV,
 }
 
-STAFF_ROLES = (Role.OPERATOR, Role.SV, Role.ADMIN)
+STAFF_ROLES = (Role.OPERATOR, Role.EDITOR, Role.SV, Role.ADMIN)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "Session", "Store", "UtcDateTime", "open_store"]
+__all__ = ["Base", "Session", "Store", "UtcDateTime", "foreign_keys_asleep", "foreign_keys_awake", "open_store"]
 
 BUSY_SECONDS = 10
 ONLY_READS = "only reads"  # in the info of a session that sees the database as it was at one moment
@@ -141,3 +142,21 @@ def _begin_deferred(connection: Connection) -> None:
 
 def _only_read(connection: Connection) -> None:
     connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def foreign_keys_asleep(connection: Connection) -> None:
+    """Let SQLite change tables that others point to, until `foreign_keys_awake`; other databases need none of it."""
+    if connection.dialect.name == "sqlite":
+        # Asked of the driver, for the pragma does nothing inside a transaction.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+
+
+def foreign_keys_awake(connection: Connection) -> None:
+    """Guard what points to what again; IntegrityError if something points nowhere meanwhile."""
+    if connection.dialect.name != "sqlite":
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    broken = cursor.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"rows that point nowhere: {broken[:5]}"))

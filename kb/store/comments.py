@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy import JSON, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from kb.store.base import Base
@@ -11,12 +11,16 @@ from kb.store.users import User
 
 
 class Comment(Base):
+    """One thing said; `quote` is the passage that it is about, `mentions` the ids of those whom it calls."""
+
     __tablename__ = "comments"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     body: Mapped[str] = mapped_column(Text)
+    quote: Mapped[str] = mapped_column(Text, default="", server_default="")
+    mentions: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     at: Mapped[datetime]
 
     author: Mapped[User | None] = relationship()

@@ -29,6 +29,8 @@ class Flag(Base):
     fault: Mapped[Fault]
     words: Mapped[str] = mapped_column(String(limits.NOTE), default="")
     created_at: Mapped[datetime]
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reply: Mapped[str] = mapped_column(String(limits.NOTE), default="")
@@ -37,6 +39,7 @@ class Flag(Base):
     page: Mapped[Page] = relationship()
     revision: Mapped[Revision] = relationship()
     user: Mapped[User] = relationship(foreign_keys=user_id)
+    taken_by: Mapped[User | None] = relationship(foreign_keys=taken_by_id)
     closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id)
 
 
@@ -49,6 +52,7 @@ def _shown(viewer: Actor) -> Select[Flag]:
         page.joinedload(Page.story),
         joinedload(Flag.revision),
         joinedload(Flag.user),
+        joinedload(Flag.taken_by),
         joinedload(Flag.closed_by),
     )
 

@@ -31,6 +31,7 @@ class HelpRequest(Base):
     words: Mapped[str] = mapped_column(String(limits.QUERY), default="")
     card: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    taken_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(String(limits.REASON), default="")
     page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
     created_at: Mapped[datetime]

@@ -12,8 +12,10 @@ from kb.store.base import ONLY_READS, Base, Store
 # Tables whose changes no customer's page shows. Every other one has triggers that move the stamp (migration 0003):
 # views are counted all day, and drafts are saved every few seconds, and neither may cost anybody a kept page.
 UNSEEN = frozenset(
-    {"call_steps", "calls", "change_reads", "comments", "content_stamp", "drafts", "events", "favourites", "flags"}
-    | {"help_requests", "inquiries", "notice_reads", "shifts", "sign_in_tries", "tallies", "users", "votes"}
+    {"call_steps", "calls", "change_reads", "comments", "confirmations", "content_stamp", "drafts", "events"}
+    | {"favourites", "flags", "gaps", "help_requests", "inquiries", "lineages", "looks", "messages", "notice_reads"}
+    | {"owners", "reaches", "samples", "session_notes", "session_people", "session_stories", "shifts"}
+    | {"sign_in_tries", "story_sessions", "tallies", "tasks", "users", "voices", "votes"}
 )
 
 

@@ -11,7 +11,10 @@ from kb.store.base import Base
 
 
 class User(Base):
-    """An account; `shortcuts` are the keys that this person chose, by deed, where they are not the usual ones."""
+    """An account; `shortcuts` are the keys that this person chose, by deed, where they are not the usual ones.
+
+    `mail` is where messages go as well, if set.
+    """
 
     __tablename__ = "users"
 
@@ -24,6 +27,7 @@ class User(Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    mail: Mapped[str] = mapped_column(String(limits.MAIL), default="", server_default="")
     shortcuts: Mapped[dict[str, str] | None] = mapped_column(JSON)
 
     @property

@@ -95,7 +95,8 @@ def confidence_word(confidence: str) -> str:
 
 
 def role_word(role: str) -> str:
-    words = {"customer": _("お客様"), "operator": _("オペレーター"), "sv": _("SV"), "admin": _("管理者")}
+    words = {"customer": _("お客様"), "operator": _("オペレーター"), "editor": _("編集者")}
+    words |= {"sv": _("SV"), "admin": _("管理者")}
     return words[role]
 
 

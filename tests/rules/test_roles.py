@@ -8,14 +8,14 @@ from kb.rules.roles import MAY, READS, STAFF_ROLES, SYSTEM, VISITOR, Actor, Perm
 
 # Permission → the roles that have it; nobody else may.
 EXPECTED = {
-    "read_staff": "operator sv admin",
-    "read_history": "operator sv admin",
-    "write_story": "operator sv admin",
-    "propose": "operator sv admin",
-    "comment": "operator sv admin",
-    "attach": "operator sv admin",
+    "read_staff": "operator editor sv admin",
+    "read_history": "operator editor sv admin",
+    "write_story": "operator editor sv admin",
+    "propose": "operator editor sv admin",
+    "comment": "operator editor sv admin",
+    "attach": "operator editor sv admin",
     "review": "sv admin",
-    "publish": "sv admin",
+    "publish": "editor sv admin",
     "set_audience": "sv admin",
     "archive": "sv admin",
     "categorise": "sv admin",
@@ -23,11 +23,14 @@ EXPECTED = {
     "read_events": "sv admin",
     "keep_synonyms": "sv admin",
     "keep_notices": "sv admin",
-    "answer_inquiries": "operator sv admin",
-    "take_calls": "operator sv admin",
-    "flag": "operator sv admin",
+    "answer_inquiries": "operator editor sv admin",
+    "take_calls": "operator editor sv admin",
+    "flag": "operator editor sv admin",
     "help": "sv admin",
     "read_calls": "sv admin",
+    "hold_sessions": "sv admin",
+    "answer_voices": "sv admin",
+    "sample": "sv admin",
     "approve_own": "admin",
     "import": "admin",
     "manage_people": "admin",
@@ -75,13 +78,13 @@ def test_the_system_itself_may_do_everything(permission: Permission) -> None:
 
 
 def test_each_higher_role_may_do_all_that_the_lower_one_may() -> None:
-    ladder = [MAY[role] for role in (Role.CUSTOMER, Role.OPERATOR, Role.SV, Role.ADMIN)]
+    ladder = [MAY[role] for role in (Role.CUSTOMER, Role.OPERATOR, Role.EDITOR, Role.SV, Role.ADMIN)]
     assert all(lower < higher for lower, higher in zip(ladder, ladder[1:], strict=False))
 
 
 @pytest.mark.parametrize(
     ("role", "audience"),
-    [("customer", "public"), ("operator", "staff"), ("sv", "sv"), ("admin", "sv")],
+    [("customer", "public"), ("operator", "staff"), ("editor", "staff"), ("sv", "sv"), ("admin", "sv")],
 )
 def test_each_role_reads_up_to_its_audience(role: str, audience: str) -> None:
     assert READS[Role(role)] is Audience(audience)

@@ -12,7 +12,7 @@ from kb.rules import clock
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import Role
 from kb.store import schema
-from kb.store.base import Base, Session, Store, open_store
+from kb.store.base import Base, Session, Store, foreign_keys_asleep, foreign_keys_awake, open_store
 from kb.store.pages import Page
 from tests.make import make_page, make_user
 
@@ -85,3 +85,34 @@ def test_two_accounts_can_not_have_one_name(db: Session) -> None:
     make_user(db, Role.OPERATOR, name="sato")
     with pytest.raises(IntegrityError, match="users.name"):
         make_user(db, Role.SV, name="sato")
+
+
+def test_what_people_left_outlives_the_step_to_editors_and_back(tmp_path: Path) -> None:
+    """SQLite makes the table of people anew for it, and everything points to people."""
+    store = open_store(f"sqlite:///{tmp_path}/kb.db")
+    schema.upgrade(store)
+    schema.downgrade(store, "0004")
+    with store.writer.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO users (id, name, display_name, password_hash, role, epoch, created_at) "
+            "VALUES (7, 'sato', '佐藤', 'x', 'operator', 1, '2026-01-01')"
+        )
+        connection.exec_driver_sql("INSERT INTO shifts (user_id, started_at, last_at) VALUES (7, '2026', '2026')")
+    schema.upgrade(store)
+    with store.writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE users SET role = 'editor'")
+        assert connection.exec_driver_sql("SELECT user_id FROM shifts").scalars().all() == [7]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    schema.downgrade(store, "0004")
+    with store.writer.begin() as connection:
+        assert connection.exec_driver_sql("SELECT role FROM users").scalars().all() == ["operator"]
+        assert connection.exec_driver_sql("SELECT user_id FROM shifts").scalars().all() == [7]
+
+
+def test_a_change_of_tables_that_leaves_rows_pointing_nowhere_is_refused(store: Store) -> None:
+    with store.writer.connect() as connection:
+        foreign_keys_asleep(connection)
+        connection.exec_driver_sql("INSERT INTO shifts (user_id, started_at, last_at) VALUES (99, '2026', '2026')")
+        connection.commit()
+        with pytest.raises(IntegrityError, match="point nowhere"):
+            foreign_keys_awake(connection)

@@ -57,10 +57,10 @@ def before(tmp_path: Path) -> Store:
     """A database of the schema before, with a person and a page in it."""
     store = open_store(f"sqlite:///{tmp_path / 'before.db'}")
     upgrade(store)
-    downgrade(store, "0001")
     with store.writing() as db:
         make_user(db, name="sato")
         make_page(db, "配送の日数")
+    downgrade(store, "0001")
     return store
 
 

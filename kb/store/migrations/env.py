@@ -2,11 +2,13 @@
 
 from alembic import context
 
-from kb.store.base import Base
+from kb.store.base import Base, foreign_keys_asleep, foreign_keys_awake
 
 engine = context.config.attributes["engine"]
 
 with engine.connect() as connection:
+    # SQLite changes a table by making it anew, which would empty the tables that point to it.
+    foreign_keys_asleep(connection)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -16,3 +18,4 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    foreign_keys_awake(connection)
