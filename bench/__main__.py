@@ -11,6 +11,7 @@ from bench import (
     pages_served,
     painting,
     quality,
+    queue,
     rebuilding,
     restarting,
     speed,
@@ -29,6 +30,7 @@ PARTS = {
     "serving": pages_served,
     "painting": painting,
     "typing": typing,
+    "queue": queue,
     "home": home,
 }
 

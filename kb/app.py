@@ -18,7 +18,7 @@ from kb.rules.inquiries import InquiryState
 from kb.rules.roles import Actor, Permission, may
 from kb.search.memory_index import MemoryIndex
 from kb.search.whoosh_index import WhooshIndex
-from kb.services import answering, following, helping
+from kb.services import answering, helping, messaging, queueing
 from kb.services.freshness import Freshness
 from kb.services.house import House, Session
 from kb.store.base import open_store
@@ -48,20 +48,30 @@ from kb.web import (
     inquiries,
     inquiry,
     language,
+    letters,
+    linking,
+    looks,
     machines,
     masking,
-    merging,
+    messages,
+    noted,
     notices,
     pages,
     policy,
-    review,
+    queue,
+    queue_items,
+    roots,
+    sampling,
     seen,
+    session_plan,
+    session_stage,
     shortcuts,
     sign_in,
     stories,
     styleguide,
     synonyms,
     transaction,
+    voices,
     votes,
     why,
 )
@@ -85,11 +95,17 @@ SPOKEN = (
     history.bp,
     editor.bp,
     stories.bp,
-    review.bp,
-    merging.bp,
+    *(queue.bp, queue_items.bp),
+    linking.bp,
+    # The sessions are one blueprint in several files.
+    *dict.fromkeys((session_plan.bp, session_stage.bp)),
+    voices.bp,
     synonyms.bp,
     styleguide.bp,
     help_desk.bp,
+    looks.bp,
+    messages.bp,
+    sampling.bp,
     inquiries.bp,
     notices.bp,
     admin.bp,
@@ -166,10 +182,13 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
 
 
 def _add_rooms(app: Flask) -> None:
+    app.extensions["kb_letters"] = letters.writer(app)
     masking.init_app(app)
+    roots.init_app(app)
+    noted.init_app(app)
     for blueprint in dict.fromkeys(PLAIN):
         app.register_blueprint(blueprint)
-    for blueprint in SPOKEN:
+    for blueprint in dict.fromkeys(SPOKEN):
         app.register_blueprint(blueprint, url_prefix="/<any(ja,en):lang>")
 
     @app.context_processor
@@ -184,10 +203,10 @@ def _count(name: str) -> int:
 
 
 _COUNTS: dict[str, Callable[[Session, Actor], int]] = {
-    "waiting": lambda db, who: following.waiting_count(db, viewer=who),
-    "news": lambda db, who: following.unseen(db, by=who),
+    "waiting": lambda db, who: queueing.count(db, viewer=who) if may(who, Permission.REVIEW) else 0,
     "help": lambda db, who: helping.now(db, viewer=who).count if may(who, Permission.HELP) else 0,
     "inquiries": lambda db, who: answering.counts(db, viewer=who)[InquiryState.OPEN],
+    "messages": lambda db, who: messaging.unread(db, by=who),
 }
 
 

@@ -23,6 +23,7 @@ from kb.services import (
     indexing,
     passwords,
     searching,
+    sending,
     sheets,
     synonyms,
     wordings,
@@ -217,6 +218,12 @@ def synonyms_export(path: Path) -> None:
         rows = synonyms.rows(session, by=SYSTEM)
     sheets.write(path, rows, [], wordings.KEYS)
     click.echo(_("%(n)s組を %(path)s に書き出しました。", n=len(rows), path=str(path)))
+
+
+@main.command("webhook-key", help="Print the key that webhooks are signed with, for whoever checks them.")
+@_command
+def webhook_key() -> None:
+    click.echo(sending.Keys(config.read().secret_key).webhook)
 
 
 @main.command(help="Search as a role would.")

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ NAMES = {
     "KB_SECRET_KEY",
     "KB_BASE_URL",
     "KB_RATE_LIMITS",
+    "KB_MAIL_PASSWORD",
 }
 LEAST_CACHE = 16  # megabytes; with less every search reads the disk
 
@@ -43,6 +44,7 @@ class Settings:
     base_url: str
     rate_limits: bool
     search_cache_mb: int = 256
+    mail_password: str = field(default="", repr=False)
 
     @property
     def var(self) -> Path:
@@ -97,6 +99,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         base_url=base_url.rstrip("/"),
         rate_limits=rates == "on",
         search_cache_mb=int(cache),
+        mail_password=environment.get("KB_MAIL_PASSWORD") or "",
     )
 
 

@@ -1,16 +1,32 @@
-"""Fill an empty house for a demonstration: three accounts, content/, how to reach the shop, and a few inquiries."""
+"""Fill an empty house for a demonstration: an account a role, content/, how to reach the shop, and a few inquiries."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 
 from kb import config
+from kb.rules import clock
 from kb.rules.calls import Fault, HelpKind
 from kb.rules.pages import Audience, Kind
 from kb.rules.roles import STAFF_ROLES, SYSTEM
-from kb.services import accounts, flagging, helping, importing, inquiring, passwords, settings, sheets, synonyms
+from kb.services import (
+    accounts,
+    flagging,
+    helping,
+    importing,
+    inquiring,
+    passwords,
+    sessions,
+    settings,
+    sheets,
+    submitting,
+    synonyms,
+)
 from kb.services.house import House
 from kb.services.inquiring import Letter
+from kb.services.sessions import Plan
+from kb.services.submitting import Story
 from kb.store import external, users
 from kb.store.base import Session
 
@@ -44,7 +60,19 @@ CARD = {
     "mood": "troubled",
     "line": "無償とは言っていません。決められる者に伝えるとだけ",
 }
-NAMES = {"operator": "佐藤 美咲", "sv": "中村 亮", "admin": "林 恵子"}
+# What the story session of the demonstration tells: a story that waits, and two cases by their names in content/.
+STORY = Story(
+    title="「いつ届く？」と三度聞かれて、やっと聞けたこと",
+    words="で、いつ届くの。さっきも聞いたけど、いつなの。",
+    purpose="退院するお父様を、新しいベッド脇の照明で迎えたかった",
+    done="予定日を三度お答えしたあとで「その日に何かございますか」とうかがった。退院は前日だった。",
+    proposal="店舗にある色違いを、その日のうちに受け取れるとご案内した",
+    result="「最初からそれを言えばよかったね」と笑ってくださった",
+    learnt="同じことを二度聞かれたら、答えではなく訳を聞く。",
+    channel="phone",
+)
+TOLD = ("case-sports-day-printer", "case-recital-eve")
+NAMES = {"operator": "佐藤 美咲", "editor": "高橋 直子", "sv": "中村 亮", "admin": "林 恵子"}
 
 
 @dataclass(frozen=True)
@@ -100,6 +128,7 @@ def fill(house: House, progress: Callable[[int], AbstractContextManager[Callable
     with progress(len(rows)) as bar, house.store.writing() as db:
         added = importing.take_in(db, rows, sheet.shelves, by=SYSTEM, progress=bar).added
         help_in(db)
+        session_in(db)
         return added
 
 
@@ -114,3 +143,17 @@ def help_in(db: Session) -> None:
     helping.ask(db, *QUESTION, call=None, by=who)
     helping.send(db, HelpKind.HANDOVER, CARD_WORDS, CARD | {"pages": [known[HANDED_OVER].id]}, call=None, by=who)
     flagging.flag(db, known[FLAGGED].id, None, Fault.OUT_OF_DATE, "いまは店頭でも受け取れます。", by=who)
+
+
+def session_in(db: Session) -> None:
+    """Let the SV plan a story session for next week: one story of the operator, and two cases that belong to it."""
+    operator, sv = users.by_name(db, "operator"), users.by_name(db, "sv")
+    known = external.by_external_ids(db, list(TOLD))
+    if operator is None or sv is None or len(known) < len(TOLD):
+        return
+    story = submitting.submit(db, STORY, by=operator.actor)
+    day = datetime.combine(clock.today() + timedelta(days=7), time(16, 0), clock.HERE).astimezone(UTC)
+    told = (story.page_id, *(known[name].id for name in TOLD))
+    people = tuple(one.id for one in users.everybody(db) if one.name in NAMES and one.id != sv.id)
+    plan = Plan("配送の「その日まで」", day, "3階 第二会議室", 45, 7, told, people)
+    sessions.plan(db, plan, by=sv.actor)

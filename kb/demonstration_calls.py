@@ -14,6 +14,7 @@ from kb.store.base import Session
 from kb.store.call_lists import Wanted
 from kb.store.calls import Call, CallStep
 from kb.store.pages import Page
+from kb.store.shifts import Shift
 from kb.text import blocks
 from kb.text.blocks import BlockKind
 
@@ -71,6 +72,7 @@ def fill(house: House) -> int:
             return 0
         found = list(_calls(db, random.Random(_SEED)))
         db.add_all(found)
+        db.add_all(_last_shifts(found))
         return len(found)
 
 
@@ -99,6 +101,14 @@ def _calls(db: Session, chance: random.Random) -> Iterator[Call]:
         assert call.ended_at is not None
         call.wrapped_at = call.ended_at + timedelta(seconds=chance.randint(5, 30))
         yield call
+
+
+def _last_shifts(made: list[Call]) -> Iterator[Shift]:
+    """The last day of work before today of everybody who took calls: 前回の勤務以降 begins at its end."""
+    today = datetime.combine(clock.today(), time(), tzinfo=clock.HERE)
+    last = {call.user_id: call for call in made if call.started_at < today}
+    for user_id, call in last.items():
+        yield Shift(user_id=user_id, started_at=call.started_at - timedelta(hours=3), last_at=call.wrapped_at)
 
 
 def _moments(chance: random.Random) -> list[datetime]:

@@ -11,7 +11,8 @@ from flask import Flask
 from kb.app import create_app, open_house
 from kb.config import Settings
 from kb.rules.errors import Invalid
-from kb.services import tallying
+from kb.services import sending, tallying
+from kb.services.house import House
 from kb.services.indexer import Indexer
 
 if sys.platform == "win32":
@@ -53,7 +54,19 @@ def make_worker(settings: Settings) -> Flask:
     keeper = tallying.Keeper(house.store, house.tallies)
     keeper.start()
     atexit.register(keeper.stop)
+    _send(app, house, settings)
     return app
+
+
+def _send(app: Flask, house: House, settings: Settings) -> None:
+    """Send what people are told, unless nothing says how the outside reaches the links in it."""
+    if not settings.base_url:
+        return
+    courier = sending.Courier(
+        house.store, app.extensions["kb_letters"], sending.Keys(settings.secret_key, settings.mail_password)
+    )
+    courier.start()
+    atexit.register(courier.stop)
 
 
 if sys.platform == "win32":  # pragma: no cover - gunicorn does not run there

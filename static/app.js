@@ -1,6 +1,5 @@
 /** Everything works without this file; with it, less is lost, less is clicked and more is seen at once. The room of a call has call.js instead. */
 
-import * as adopting from "./modules/adopting.js";
 import * as atHand from "./modules/at_hand.js";
 import * as attach from "./modules/attach.js";
 import * as autosave from "./modules/autosave.js";
@@ -36,4 +35,4 @@ function dress(root) {
 dress(document);
 document.addEventListener("kb:drawn", (event) => dress(event.detail));
 // Dialogs first: they stand before every other click. Suggestions before the desk: an open list has the arrows. The desk before what is found: it waits for that.
-start([theme, dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, adopting, autosave, copying, lookAlikes, inquiry, synonyms, forms, filtering, seen, atHand, help, waiting]);
+start([theme, dialogs, menus, toasts, suggest, desk, finding, keys, editor, preview, attach, autosave, copying, lookAlikes, inquiry, synonyms, forms, filtering, seen, atHand, help, waiting]);

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from kb import demonstration_calls
+from kb.rules import clock as clocks
 from kb.rules.calls import StepKind
 from kb.rules.roles import Role
 from kb.services.exporting_calls import standing
 from kb.services.house import House
 from kb.store.calls import Call
+from kb.store.shifts import Shift
 from tests.conftest import StoppedClock
 from tests.make import make_page, make_user
 
@@ -67,3 +70,11 @@ def test_a_house_that_has_calls_gets_no_others(shop: House) -> None:
 def test_in_the_morning_there_are_no_calls_of_today_yet(shop: House, clock: StoppedClock) -> None:
     clock.advance(hours=15)
     assert demonstration_calls.fill(shop) == demonstration_calls.CALLS - demonstration_calls.TODAY
+
+
+def test_whoever_took_calls_worked_before_today_so_that_news_since_then_are_shown(shop: House) -> None:
+    demonstration_calls.fill(shop)
+    with shop.store.reading() as db:
+        ends = {shift.user_id: shift.last_at for shift in db.scalars(select(Shift))}
+        assert ends.keys() == set(db.scalars(select(Call.user_id)))
+    assert all(end.astimezone(clocks.HERE).date() < clocks.today() for end in ends.values())

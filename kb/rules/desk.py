@@ -49,6 +49,30 @@ class MessageKind(StrEnum):
     FIXED = "fixed"
 
 
+class Way(StrEnum):
+    """How a message leaves the house."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class Check(StrEnum):
+    """What is looked at in a sample: each is yes, no, or not asked here."""
+
+    FOUND = "found"
+    ONE_IDEA = "one_idea"
+    COMPLETE = "complete"
+    AUDIENCE = "audience"
+    PRIVATE = "private"
+    SPOKEN = "spoken"
+
+
+class Mark(StrEnum):
+    YES = "yes"
+    NO = "no"
+    NA = "na"
+
+
 class SessionState(StrEnum):
     PLANNED = "planned"
     RUNNING = "running"

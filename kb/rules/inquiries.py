@@ -55,6 +55,14 @@ def number_in(typed: str) -> str | None:
     return number if _NUMBER.fullmatch(number) else None
 
 
+def mail_address(typed: str) -> str:
+    """A mail address that a server may send to, empty for none; raises Invalid for anything else."""
+    mail = unicodedata.normalize("NFKC", typed.strip(" \u3000"))
+    if mail and (len(mail) > limits.MAIL or not _MAIL.fullmatch(mail.lower()) or visible(mail) != mail):
+        raise Invalid("メールアドレスの形を確かめてください。例：name@example.com", field="mail")
+    return mail
+
+
 def checked(subject: str, text: str, mail: str) -> tuple[str, str, str]:
     """Subject, text and mail address fit to be kept; raises Faults with a refusal for each field at fault."""
     subject, text = " ".join(visible(subject).split()), visible(text).strip()
@@ -72,9 +80,10 @@ def checked(subject: str, text: str, mail: str) -> tuple[str, str, str]:
             limit=limits.INQUIRY,
             length=len(text),
         )
-    mail = unicodedata.normalize("NFKC", mail.strip(" \u3000"))
-    if mail and (len(mail) > limits.MAIL or not _MAIL.fullmatch(mail.lower()) or visible(mail) != mail):
-        faults["mail"] = Invalid("メールアドレスの形を確かめてください。例：name@example.com", field="mail")
+    try:
+        mail = mail_address(mail)
+    except Invalid as refused:
+        faults["mail"] = refused
     if faults:
         raise Faults(faults)
     return subject, text, mail

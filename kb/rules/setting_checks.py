@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from kb.rules import limits
 from kb.rules.errors import Invalid
+from kb.rules.inquiries import mail_address
 
 # Letters of no shape that turn the direction of what stands after them (Unicode, UAX 9).
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -82,6 +83,38 @@ def words(length: int, most: int, *, required: bool = False) -> Callable[[Any], 
         return found
 
     return check
+
+
+def switch(value: Any) -> bool:
+    """Whether something is on."""
+    return value is True or str(value).strip() in ("on", "1", "True")
+
+
+def mail_from(value: Any) -> str:
+    """The address that mail is sent from; empty for none."""
+    return mail_address(str(value))
+
+
+def host(value: Any) -> str:
+    """The name or number of a machine; empty for none."""
+    typed = line(value).lower()
+    if typed and not _HOST.fullmatch(typed):
+        raise Invalid("サーバーの名前だけを入れてください。例：smtp.example.com")
+    return typed
+
+
+def hook(value: Any) -> str:
+    """An https address that takes messages, or one of this very machine by http; empty for none."""
+    typed = line(value)
+    try:
+        parts = urlsplit(typed)
+        is_whole = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc and not parts.fragment
+    except ValueError:
+        parts, is_whole = urlsplit(""), False
+    is_here = parts.scheme == "http" and parts.hostname in _HERE
+    if typed and not (is_whole and (parts.scheme == "https" or is_here) and typed.isascii() and " " not in typed):
+        raise Invalid("https:// で始まるアドレスを、英数字と記号だけで入れてください。")
+    return typed
 
 
 def ticket_url(value: Any) -> str:

@@ -8,11 +8,15 @@ from kb.rules import limits
 from kb.rules.errors import Faults, Invalid
 from kb.rules.setting_checks import (
     decimal,
+    hook,
+    host,
     line,
+    mail_from,
     number_patterns,
     origins,
     page_number,
     phone,
+    switch,
     ticket_url,
     whole,
     words,
@@ -46,11 +50,24 @@ class Settings:
     inquiry_types: tuple[str, ...]
     ticket_url: str
     harassment_page: int
+    look_days: int
     morae_per_second: float
     say_seconds: int
     internal_words: tuple[str, ...]
     known_abbreviations: tuple[str, ...]
     number_patterns: tuple[str, ...]
+    message_days: int
+    mail_on: bool
+    mail_host: str
+    mail_port: int
+    mail_user: str
+    mail_from: str
+    webhook_url: str
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail is on, and everything is said that it takes."""
+        return bool(self.mail_on and self.mail_host and self.mail_from)
 
 
 def _said(sentence: str) -> str:
@@ -110,6 +127,12 @@ TABLE: dict[str, Choice] = {
         0,
         page_number,
     ),
+    "look_days": Choice(
+        _said("記事を見直すまでの日数"),
+        _said("検証も、解決した応対での使用もないまま、この日数がたつと、壊す候補に挙がります。"),
+        365,
+        whole(limits.LOOK_DAYS_MIN, limits.LOOK_DAYS_MAX),
+    ),
     "morae_per_second": Choice(
         _said("話す速さ（1秒あたりの拍）"),
         _said("「ひとこと」を読み上げる秒数は、これで数えます。ふつうは7.5です。"),
@@ -143,6 +166,38 @@ TABLE: dict[str, Choice] = {
         ),
         (),
         number_patterns,
+    ),
+    "message_days": Choice(
+        _said("知らせを残す日数"),
+        _said("一人ひとりに届いた知らせは、過ぎたものから自動で消します。"),
+        180,
+        whole(limits.MESSAGE_DAYS_MIN, limits.INQUIRY_DAYS_MAX),
+    ),
+    "mail_on": Choice(
+        _said("メールでも知らせる"),
+        _said("メールアドレスを登録した人だけに、題名と行き先だけを送ります。"),
+        False,
+        switch,
+    ),
+    "mail_host": Choice(_said("メールサーバー"), _said("例：smtp.example.com"), "", host),
+    "mail_port": Choice(
+        _said("ポート"),
+        _said("465は初めから、ほかはサーバーが応じれば途中から暗号化します。"),
+        587,
+        whole(1, 65_535),
+    ),
+    "mail_user": Choice(
+        _said("メールサーバーのユーザー名"),
+        _said("要らなければ空に。パスワードはここには入れず、環境変数 KB_MAIL_PASSWORD で渡します。"),
+        "",
+        line,
+    ),
+    "mail_from": Choice(_said("送り主のアドレス"), _said("例：kb@example.com"), "", mail_from),
+    "webhook_url": Choice(
+        _said("知らせを送るアドレス（Webhook）"),
+        _said("知らせるたびに、種類・文・行き先を署名付きのJSONで送ります。本人だけへの知らせは送りません。"),
+        "",
+        hook,
     ),
 }
 

@@ -23,7 +23,22 @@ class Deed(StrEnum):
     HANDOVER = "handover"
     HARASSMENT = "harassment"
     FAVOURITE = "favourite"
+    DOWN = "down"
+    UP = "up"
+    TAKE = "take"
+    APPROVE = "approve"
+    RETURN = "return"
+    DUPLICATE = "duplicate"
+    MERGE = "merge"
     HELP = "help"
+
+
+class Room(StrEnum):
+    """Where a deed is done: two deeds of different rooms may have the same key."""
+
+    EVERYWHERE = "everywhere"
+    SERVING = "serving"
+    DESK = "desk"
 
 
 # Arrows and Esc type no text, so nobody needs them off (WCAG 2.1.4); next and previous have no letter at first.
@@ -43,7 +58,20 @@ USUAL: dict[Deed, str] = {
     Deed.HANDOVER: "h",
     Deed.HARASSMENT: "k",
     Deed.FAVOURITE: "b",
+    Deed.DOWN: "j",
+    Deed.UP: "k",
+    Deed.TAKE: "t",
+    Deed.APPROVE: "a",
+    Deed.RETURN: "r",
+    Deed.DUPLICATE: "d",
+    Deed.MERGE: "m",
     Deed.HELP: "?",
+}
+# The review desk is a room of its own; whatever answers customers shares the other keys.
+_EVERYWHERE = (Deed.SEARCH, Deed.CALL, Deed.HELP)
+_DESK = (Deed.DOWN, Deed.UP, Deed.TAKE, Deed.APPROVE, Deed.RETURN, Deed.DUPLICATE, Deed.MERGE)
+ROOMS: dict[Deed, Room] = {
+    deed: Room.EVERYWHERE if deed in _EVERYWHERE else Room.DESK if deed in _DESK else Room.SERVING for deed in Deed
 }
 DIGITS = "123456789"
 KEYS = frozenset(string.ascii_lowercase + string.digits + string.punctuation)
@@ -70,10 +98,15 @@ def differing(keys: Mapping[Deed, str]) -> dict[str, str]:
     return {deed.value: key for deed, key in keys.items() if key != USUAL[deed]}
 
 
-def taken(keys: Mapping[Deed, str]) -> dict[str, list[Deed]]:
-    """Each key with the deeds that want it, in the order of the table; 1–9 count as nine keys."""
+def at_work(room: Room) -> list[Deed]:
+    """The deeds of a room, with those that are done everywhere; in the order of the table."""
+    return [deed for deed in Deed if ROOMS[deed] in (room, Room.EVERYWHERE)]
+
+
+def taken(keys: Mapping[Deed, str], room: Room) -> dict[str, list[Deed]]:
+    """Each key with the deeds of this room that want it, in the order of the table; 1–9 count as nine keys."""
     found: dict[str, list[Deed]] = {}
-    for deed in Deed:
+    for deed in at_work(room):
         wanted = DIGITS if keys.get(deed) == USUAL[Deed.OPEN] else keys.get(deed, "")
         for key in wanted:
             found.setdefault(key, []).append(deed)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from kb.rules import clock, limits
 from kb.rules.errors import Conflict, Invalid, KbError, NotFound, TooMany
+from kb.rules.inquiries import mail_address
+from kb.rules.pages import Language
 from kb.rules.roles import STAFF_ROLES, Actor, Permission, Role, require
 from kb.services import passwords
 from kb.services.checking import one_line
@@ -173,6 +175,26 @@ def rename(db: Session, user_id: int, display_name: str, *, by: Actor) -> User:
     return user
 
 
+def set_mail(db: Session, user_id: int, mail: str, *, by: Actor) -> User:
+    """Keep where somebody's messages go as well, empty for nowhere; raises Invalid for what is no mail address."""
+    require(by, Permission.MANAGE_PEOPLE)
+    return _set_mail(db, _user(db, user_id), mail, by=by)
+
+
+def own(db: Session, *, by: Actor) -> User:
+    """One's own account."""
+    require(by, Permission.READ_STAFF)
+    return _user(db, by.id)
+
+
+def set_own_mail(db: Session, mail: str, language: Language, *, by: Actor) -> User:
+    """Say where one's own messages go as well, and in which language; raises Invalid for what is no mail address."""
+    user = own(db, by=by)
+    _set_mail(db, user, mail, by=by)
+    user.language = language.value
+    return user
+
+
 def close(db: Session, user_id: int, *, by: Actor) -> User:
     """Close an account: its sessions end at once, its words stay."""
     require(by, Permission.MANAGE_PEOPLE)
@@ -201,6 +223,15 @@ def _user(db: Session, user_id: int | None) -> User:
     user = db.get(User, user_id) if user_id is not None else None
     if user is None:
         raise NotFound()
+    return user
+
+
+def _set_mail(db: Session, user: User, mail: str, *, by: Actor) -> User:
+    mail = mail_address(mail)
+    if mail != user.mail:
+        user.mail = mail
+        # The address itself is nobody's business who reads the record.
+        events.record(db, "mail address changed", by=by, user_id=user.id)
     return user
 
 

@@ -9,8 +9,7 @@ from kb.rules import clock, limits
 from kb.rules.calls import Channel, Customer, Direction, Outcome
 from kb.rules.errors import Conflict, Invalid, NotFound, NotSignedIn
 from kb.rules.roles import Actor, Permission, require
-from kb.services import harassment, masking, settings, shifting
-from kb.services.masking import Kind
+from kb.services import harassment, masking, settings, shifting, validating
 from kb.services.recording import Step, add, between, standing
 from kb.store import calls
 from kb.store.base import Session
@@ -21,8 +20,6 @@ __all__ = ["SET", "WORDS", "Call", "End", "Kept", "Message", "current", "keep", 
 WORDS: dict[str, type[StrEnum]] = {"channel": Channel, "direction": Direction, "customer": Customer}
 TEXTS = {"purpose": limits.PURPOSE, "ticket": limits.TICKET, "ivr": limits.TICKET, "campaign": limits.TAG}
 SET = (*WORDS, *TEXTS, "inquiry_type", "memo", *harassment.MOMENTS)
-# A ticket's number may look like many things; these two alone would lead to the customer.
-_LEADS_TO_SOMEBODY = frozenset({Kind.MAIL, Kind.PHONE})
 
 
 @dataclass(frozen=True)
@@ -69,15 +66,17 @@ def keep(db: Session, message: Message, *, by: Actor) -> Kept:
     shifting.touch(db, by=by)
     now = clock.now()
     call = _call_of(db, message, by.id, now)
+    answered = validating.answered_by(call)
     texts = _set(db, call, message)
     add(db, call, message.steps, by=by, now=now)
-    if message.reopen:
+    if message.reopen and not (message.end is not None and _is_ended(call, message.end, now)):
         _reopen(db, call, by.id)
     if message.end is not None:
         _end(call, message.end, now)
     if message.wrapped and call.ended_at is not None and call.wrapped_at is None:
         call.wrapped_at = now
     db.flush()
+    validating.call_told(db, call, answered)
     return Kept(call, texts)
 
 
@@ -148,6 +147,11 @@ def _end(call: Call, end: End, now: datetime) -> None:
         call.outcome, call.ended_at = end.outcome, at
 
 
+def _is_ended(call: Call, end: End, now: datetime) -> bool:
+    """Whether the call ended just so: then a message that opens it and ends it again has been here before."""
+    return call.ended_at == between(end.at, call.started_at, now) and call.outcome is end.outcome
+
+
 def _reopen(db: Session, call: Call, user_id: int) -> None:
     if call.ended_at is None:
         return
@@ -184,6 +188,6 @@ def _text(db: Session, name: str, value: str, message: Message) -> str:
         if len(value) > limits.NOTE:
             raise Invalid("%(limit)s文字までにしてください。", field="memo", limit=limits.NOTE)
         return value if message.is_asked else masking.masked(db, value)[: limits.NOTE]
-    if name == "ticket" and not any(one.kind in _LEADS_TO_SOMEBODY for one in masking.find(db, {name: value})):
+    if name == "ticket" and not masking.leads_to_somebody(value):
         return value[: limits.TICKET]
     return masking.masked(db, value[: TEXTS[name]])[: TEXTS[name]]

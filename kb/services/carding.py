@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kb.rules import clock
 from kb.rules.calls import StepKind
 from kb.rules.roles import STAFF_ROLES, Actor, Permission, require
 from kb.services import settings
@@ -11,7 +12,7 @@ from kb.store import pages
 from kb.store.base import Session
 from kb.store.calls import Call, CallStep
 from kb.store.pages import Page
-from kb.text import audience
+from kb.text import audience, dated_limits
 from kb.text.blocks import BlockKind, Segment, split
 from kb.text.plain import inline, plain
 
@@ -126,11 +127,10 @@ def _limits(known_pages: list[Page], *, viewer: Actor) -> list[Limit]:
     for page in known_pages:
         if page.shown is None:
             continue
-        found = []
-        for one in split(audience.cut(page.shown.body, viewer.audience)):
-            role = one.argument if one.argument in ranks else STAFF_ROLES[-1].value
-            if one.kind is BlockKind.LIMIT and ranks[role] > own:
-                found.append(Limit(page.shown.title, role, plain(one.source)))
+        segments = split(audience.cut(page.shown.body, viewer.audience))
+        today = dated_limits.on(clock.today(), [one for one in segments if one.kind is BlockKind.LIMIT])
+        higher = [one for one in today.now if ranks[one.term.role] > own]
+        found = [Limit(page.shown.title, one.term.role, plain(one.block.source)) for one in higher]
         if found:
             return found
     return []

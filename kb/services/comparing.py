@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from kb.rules.errors import NotFound
-from kb.rules.roles import Actor, Permission, may, require
+from kb.rules.roles import Actor, Permission, require
 from kb.services.checking import Text
-from kb.store import comments, events, pages
+from kb.store import events, pages
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
 from kb.text import audience as audiences
@@ -43,6 +43,11 @@ class ThreeWay:
     their_body: str
     merged: merge3.Merged
     rows: list[diff.Row]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many lines are mine alone, and how many theirs alone."""
+        return diff.changed_lines(self.rows)
 
 
 def history(db: Session, page_id: int, *, viewer: Actor) -> History:
@@ -99,14 +104,3 @@ def three_way(db: Session, page_id: int, mine: Text, *, base_id: int | None, vie
     base_body = audiences.cut(base.body, viewer.audience).strip("\n") if base is not None else their_body
     merged = merge3.merge(base_body, mine.body.strip("\n"), their_body)
     return ThreeWay(page, base, theirs, mine, their_body, merged, diff.compare(their_body, mine.body.strip("\n")))
-
-
-def talk(db: Session, page_id: int, *, viewer: Actor) -> list[comments.Comment]:
-    """The comments on a page's proposals: for the SVs, and for each author on their own."""
-    require(viewer, Permission.COMMENT)
-    known = {
-        revision.id
-        for revision in pages.revisions_of(db, page_id, viewer=viewer)
-        if revision.author_id == viewer.id or may(viewer, Permission.REVIEW)
-    }
-    return [one for one in comments.on_page(db, page_id) if one.revision_id in known]

@@ -6,7 +6,7 @@ from typing import Any
 
 from kb.rules import clock
 from kb.rules.errors import Conflict, Invalid, NotFound
-from kb.rules.pages import Confidence, Kind, Language
+from kb.rules.pages import Audience, Confidence, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import Actor, Permission, may, require
 from kb.services import hidden, publishing, templates
@@ -46,8 +46,10 @@ class Saved:
 def create(
     db: Session, text: Text, *, kind: Kind, language: Language = Language.JA, category_id: int | None = None, by: Actor
 ) -> Page:
-    """Publish a new page with its first revision."""
+    """Publish a new page with its first revision; of those who may not set an audience, for staff."""
     require(by, Permission.PUBLISH)
+    if not may(by, Permission.SET_AUDIENCE):
+        text = replace(text, audience=Audience.STAFF)
     text = checked(text)
     if hint := templates.leftover(text.body):
         raise Invalid("ひな型の「%(hint)s」が残っています。書き換えるか、消してください。", field="body", hint=hint)

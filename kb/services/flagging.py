@@ -1,10 +1,12 @@
 """Flag a page that is wrong, unclear or out of date; close a flag with a reply, and tell its author."""
 
+from collections.abc import Sequence
+
 from kb.rules import clock, limits
 from kb.rules.calls import Fault
 from kb.rules.errors import Conflict, Invalid, NotFound
 from kb.rules.roles import Actor, Permission, require
-from kb.services import reading
+from kb.services import holding, messaging, reading
 from kb.services.checking import one_line
 from kb.store import events, flags, pages
 from kb.store.base import Session
@@ -59,14 +61,37 @@ def flag(
     return made
 
 
-def close(db: Session, flag_id: int, reply: str, *, by: Actor) -> Flag:
-    """Say what became of a flag; raises NotFound, Invalid for no reply, Conflict when somebody else was first."""
-    require(by, Permission.HELP)
-    found = flags.get(db, flag_id, viewer=by, to_change=True)
+def take(db: Session, flag_id: int, *, by: Actor) -> Flag:
+    """Say that one looks into it; raises NotFound, Conflict when it is closed or another one is on it."""
+    found = _waiting(db, flag_id, by=by)
+    if holding.claim(found, by=by):
+        _record(db, "flag taken", found, by=by)
+    return found
+
+
+def give_back(db: Session, flag_id: int, *, by: Actor) -> Flag:
+    """Let another SV look into it; raises NotFound, Conflict when it is closed or another one is on it."""
+    found = _waiting(db, flag_id, by=by)
+    holding.require_free(found, by=by)
+    if found.taken_by_id is not None:
+        holding.free(found)
+        _record(db, "flag given back", found, by=by)
+    return found
+
+
+def get(db: Session, flag_id: int, *, viewer: Actor) -> Flag:
+    """One flag, closed or not; raises NotFound, also for a page that the viewer can't read."""
+    require(viewer, Permission.HELP)
+    found = flags.get(db, flag_id, viewer=viewer)
     if found is None:
         raise NotFound()
-    if found.closed_at is not None:
-        raise Conflict("先にほかの人が返事をしていました。")
+    return found
+
+
+def close(db: Session, flag_id: int, reply: str, *, by: Actor) -> Flag:
+    """Say what became of a flag; raises NotFound, Invalid for no reply, Conflict when somebody else was first."""
+    found = _waiting(db, flag_id, by=by)
+    holding.require_free(found, by=by)
     reply = one_line(reply)
     if not reply:
         raise Invalid("指摘した人への返事を書いてください。", field="reply")
@@ -75,7 +100,10 @@ def close(db: Session, flag_id: int, reply: str, *, by: Actor) -> Flag:
     found.reply, found.closed_at, found.closed_by_id = reply, clock.now(), by.id
     if found.user_id == by.id:
         found.read_at = found.closed_at
-    events.record(db, "flag closed", by=by, page_id=found.page_id, revision_id=found.revision_id, flag=found.id)
+    _record(db, "flag closed", found, by=by)
+    # The page says something else since somebody flagged it: their word has changed it.
+    if found.page.current is not None and found.page.current.number > found.revision.number:
+        messaging.thank_for_flag(db, found.user_id, found.page_id, found.page.current_revision_id, by=by)
     return found
 
 
@@ -98,6 +126,12 @@ def mine(db: Session, *, by: Actor, unread: bool = False) -> list[Flag]:
     return flags.of_user(db, by.id, viewer=by, unread=unread, limit=SHOWN)
 
 
+def fixed_in(db: Session, some: Sequence[Flag], *, by: Actor) -> dict[int, int]:
+    """Flag → the number of the version that a fix brought before it was closed; the rest was answered without one."""
+    require(by, Permission.FLAG)
+    return flags.fixed_in(db, [one.id for one in some if one.closed_at is not None])
+
+
 def read(db: Session, flag_id: int, *, by: Actor) -> None:
     """Remember that the author of a flag has seen its reply; raises NotFound for anybody else's."""
     require(by, Permission.FLAG)
@@ -106,3 +140,17 @@ def read(db: Session, flag_id: int, *, by: Actor) -> None:
         raise NotFound()
     if found.closed_at is not None and found.read_at is None:
         found.read_at = clock.now()
+
+
+def _waiting(db: Session, flag_id: int, *, by: Actor) -> Flag:
+    require(by, Permission.HELP)
+    found = flags.get(db, flag_id, viewer=by, to_change=True)
+    if found is None:
+        raise NotFound()
+    if found.closed_at is not None:
+        raise Conflict("先にほかの人が返事をしていました。")
+    return found
+
+
+def _record(db: Session, verb: str, found: Flag, *, by: Actor) -> None:
+    events.record(db, verb, by=by, page_id=found.page_id, revision_id=found.revision_id, flag=found.id)

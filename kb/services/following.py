@@ -67,11 +67,6 @@ def own(db: Session, revision_id: int, *, by: Actor) -> Item:
     return _item(db, revision)
 
 
-def unseen(db: Session, *, by: Actor) -> int:
-    """How many outcomes of one's own proposals have not been read yet."""
-    return review.unseen_outcomes(db, by.id) if by.id is not None else 0
-
-
 def waiting_on(db: Session, page_id: int, *, viewer: Actor) -> list[Revision]:
     """The proposals that wait on one page, as far as this reader may see them."""
     return [
@@ -86,6 +81,11 @@ def told(db: Session, page_id: int, *, viewer: Actor) -> Sequence[events.Event]:
     require(viewer, Permission.READ_HISTORY)
     known = {revision.id for revision in pages.revisions_of(db, page_id, viewer=viewer)}
     return [event for event in events.of_page(db, page_id) if event.revision_id in known]
+
+
+def attempts(revision: Revision) -> int:
+    """How often this has been submitted, counting the returned versions that it grew out of."""
+    return 1 + len(_before(revision))
 
 
 def _item(db: Session, revision: Revision) -> Item:

@@ -1,13 +1,14 @@
 """Help requests: ask an SV, hand a call over, report harassment; take, answer and read what comes back."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from kb.rules import clock, limits
 from kb.rules.calls import HelpKind, HelpState, require_move
-from kb.rules.errors import Conflict, Invalid, NotAllowed, NotFound
+from kb.rules.errors import Invalid, NotAllowed, NotFound
 from kb.rules.roles import Actor, Permission, require
-from kb.services import searching
+from kb.services import holding, searching
 from kb.services.checking import one_line
 from kb.store import events, flags, help_requests, links, pages
 from kb.store.base import Session
@@ -85,22 +86,30 @@ def answered(db: Session, *, viewer: Actor) -> list[HelpRequest]:
     return help_requests.latest(db, limit=SHOWN)
 
 
-def now(db: Session, *, viewer: Actor) -> Waiting:
-    """How many requests and flags nobody has taken yet; asked every few seconds, so it is a few counts."""
+def get(db: Session, request_id: int, *, viewer: Actor) -> HelpRequest:
+    """One request, answered or not; raises NotFound."""
     require(viewer, Permission.HELP)
-    count = help_requests.count_open(db) + flags.count_waiting(db, viewer=viewer)
+    found = help_requests.get(db, request_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def now(db: Session, *, viewer: Actor) -> Waiting:
+    """How many requests nobody is on; asked every few seconds, so it is a few counts. The stamp tells of flags too."""
+    require(viewer, Permission.HELP)
+    count = help_requests.count_open(db, abandoned=clock.now() - timedelta(minutes=limits.HOLD_MINUTES))
     return Waiting(count, f"{help_requests.stamp(db)}_{flags.stamp(db)}")
 
 
 def take(db: Session, request_id: int, *, by: Actor) -> HelpRequest:
-    """Say that one is on it; raises NotFound, Conflict when somebody else was first."""
+    """Say that one is on it; raises NotFound, Conflict with the name of whoever was first and still is on it."""
     found = _to_change(db, request_id, by=by)
-    if found.state is HelpState.TAKEN and found.taken_by_id == by.id:
-        return found
-    if found.state is HelpState.TAKEN:
-        raise Conflict("ほかの人が先に引き受けました。")
-    _move(db, found, HelpState.TAKEN, "help taken", by=by)
-    found.taken_by_id = by.id
+    if found.state is not HelpState.TAKEN:
+        require_move(found.state, HelpState.TAKEN)
+    if holding.claim(found, by=by):
+        found.state = HelpState.TAKEN
+        _record(db, "help taken", found, by=by)
     db.flush()
     return found
 
@@ -111,7 +120,7 @@ def give_back(db: Session, request_id: int, *, by: Actor) -> HelpRequest:
     if found.state is HelpState.OPEN:
         return found
     _move(db, found, HelpState.OPEN, "help given back", by=by)
-    found.taken_by_id = None
+    holding.free(found)
     return found
 
 
@@ -122,9 +131,8 @@ def answer(db: Session, request_id: int, text: str, page: str = "", *, by: Actor
     was first, Invalid for an empty answer to a question, a text that is too long, or a page that the asker can't read.
     """
     found = _to_change(db, request_id, by=by)
-    if found.state is HelpState.TAKEN and found.taken_by_id != by.id:
-        raise Conflict("ほかの人が先に引き受けました。")
     require_move(found.state, HelpState.ANSWERED)
+    holding.require_free(found, by=by)
     text = blocks.tidy(text).strip()
     if len(text) > limits.REASON:
         raise Invalid("%(limit)s文字までにしてください。", field="answer", limit=limits.REASON)

@@ -13,7 +13,7 @@ from kb.rules import clock, limits
 from kb.rules.calls import Channel, Customer, Direction, Outcome, StepKind
 from kb.rules.errors import Invalid
 from kb.rules.roles import Actor, Permission, require
-from kb.services import exporting_calls, settings
+from kb.services import exporting_calls, masking, settings, validating
 from kb.services.checking import one_line
 from kb.services.importing import Tally
 from kb.services.sheets import Row, Sheet
@@ -92,9 +92,12 @@ def take_in(db: Session, rows: list[Checked], *, by: Actor, progress: Callable[[
     pages = {name: page_id for page_id, name in names.items()}
     mask = _masker(db)
     tally = Tally()
+    touched: set[int | None] = set()
     for start in range(0, len(rows), limits.CALL_BATCH):
         some = rows[start : start + limits.CALL_BATCH]
         known = call_lists.by_names(db, [one.id for one in some])
+        touched |= {step.page_id for call in known.values() for step in call.steps}
+        touched |= {pages[name] for one in some for name in one.used if name in pages}
         for one in some:
             try:
                 _take(db, one, known.get(one.id), tally, pages=pages, names=names, mask=mask)
@@ -105,6 +108,7 @@ def take_in(db: Session, rows: list[Checked], *, by: Actor, progress: Callable[[
         if progress is not None:
             progress(len(some))
     if tally.added or tally.changed:
+        validating.count_anew(db, touched)
         events.record(db, "calls imported", by=by, added=tally.added, changed=tally.changed)
     return tally
 
@@ -148,6 +152,7 @@ def _made(one: Checked, pages: dict[str, int], mask: Callable[[str], str]) -> Ca
                 field="used",
             )
         steps.append((StepKind.USE, "", pages[name]))
+    typed = _TYPED if not masking.leads_to_somebody(one.lines["ticket"]) else (*_TYPED, "ticket")
     return Call(
         key=str(uuid.uuid4()),
         external_id=one.id,
@@ -160,7 +165,7 @@ def _made(one: Checked, pages: dict[str, int], mask: Callable[[str], str]) -> Ca
         # It lies behind us, however little is known about its end.
         wrapped_at=one.ended_at or one.started_at,
         ivr="",
-        **one.lines | {name: mask(one.lines[name])[: _LINES[name]] for name in _TYPED},
+        **one.lines | {name: mask(one.lines[name])[: _LINES[name]] for name in typed},
         steps=[
             CallStep(key=str(number), kind=kind, at=one.started_at, words=words, page_id=page_id)
             for number, (kind, words, page_id) in enumerate(steps, 1)

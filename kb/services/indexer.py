@@ -10,7 +10,7 @@ from typing import IO
 
 from kb.rules.pages import Audience
 from kb.search.port import IndexBroken, IndexBusy, Query, SearchIndex
-from kb.services import indexing, inquiring, synonyms
+from kb.services import chores, indexing, reaching, synonyms
 from kb.store.base import Store
 
 try:
@@ -23,6 +23,7 @@ log = logging.getLogger("kb.indexer")
 PAUSE = 0.2  # seconds between two looks into the outbox
 REST = 60.0  # seconds at most between two tries, and at least between two rebuilds
 COMPARE_EVERY = 3600.0  # seconds between two comparisons of index and store
+COUNT_EVERY = 300.0  # seconds between two counts of what the review queue is ranked by
 
 
 class Lock:
@@ -62,6 +63,7 @@ class Indexer(threading.Thread):
         self._stopping = threading.Event()
         self._warmer = threading.Thread(target=self._keep_warm, name="warmer", daemon=True)
         self._since = COMPARE_EVERY
+        self._counted = -COUNT_EVERY
         self._faults = 0
         self._rebuilt = -REST
 
@@ -101,10 +103,13 @@ class Indexer(threading.Thread):
         try:
             if self._since >= COMPARE_EVERY:
                 # What was promised to be deleted does not wait for a broken index.
-                self._forget()
+                chores.do(self._store)
                 self._compare()
                 self._since = 0.0
-            return indexing.drain(self._store, self._index) > 0 or self._index.tidy()
+            if indexing.drain(self._store, self._index) > 0 or self._index.tidy():
+                return True
+            self._count()
+            return False
         except IndexBroken:
             return self._rebuild()
 
@@ -121,17 +126,17 @@ class Indexer(threading.Thread):
         while not self._stopping.wait(PAUSE):
             self._index.warm()
 
+    def _count(self) -> None:
+        if time.monotonic() - self._counted < COUNT_EVERY:
+            return
+        self._counted = time.monotonic()
+        reaching.count(self._store)
+
     def _compare(self) -> None:
         difference = indexing.compare(self._store, self._index)
         if difference.pages:
             log.info("%s pages differ between index and store", len(difference.pages))
             indexing.mend(self._store, self._index, difference)
-
-    def _forget(self) -> None:
-        with self._store.writing() as db:
-            number = inquiring.forget(db)
-        if number:
-            log.info("%s inquiries were deleted, for their time was over", number)
 
     def __enter__(self) -> "Indexer":
         self.start()

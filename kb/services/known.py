@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 from kb.rules.pages import Audience
 from kb.rules.roles import Actor
-from kb.store import categories, listing, stamp
+from kb.store import categories, listing, pages, stamp
 from kb.store.base import Session
 from kb.store.categories import Category
 from kb.store.listing import Facts
+from kb.store.pages import Page
 
 _MOST = 50_000  # pages of an audience
+_MOST_TEXTS = 4_096  # of them with their text
+_LONG = 20_000  # characters; a longer body is rare, and not worth the memory
 
 
 @dataclass
@@ -20,6 +23,7 @@ class _Held:
 
     facts: dict[int, Facts | None] = field(default_factory=dict)
     tags: dict[int, Sequence[str]] = field(default_factory=dict)
+    pages: dict[int, Page] = field(default_factory=dict)
     shelves: tuple[Category, ...] | None = None
 
 
@@ -44,6 +48,19 @@ class Known:
             found = listing.facts(db, missing, viewer=viewer)
             held.facts.update({page_id: found.get(page_id) for page_id in missing})
         return {page_id: fact for page_id in ids if (fact := held.facts.get(page_id)) is not None}
+
+    def pages(self, db: Session, ids: Sequence[int], *, viewer: Actor) -> dict[int, Page]:
+        """Those of the pages that the viewer may read, with revision and category, to be read and never changed."""
+        held = self._of(db, viewer)
+        if held is None:
+            return pages.by_ids(db, ids, viewer=viewer)
+        found = {page_id: page for page_id in ids if (page := held.pages.get(page_id)) is not None}
+        loaded = pages.by_ids(db, [page_id for page_id in ids if page_id not in found], viewer=viewer)
+        for page in loaded.values():
+            if page.shown is not None and len(page.shown.body) <= _LONG and len(held.pages) < _MOST_TEXTS:
+                pages.free(db, page)
+                held.pages[page.id] = page
+        return found | loaded
 
     def tags(self, db: Session, ids: Iterable[int], *, viewer: Actor) -> set[str]:
         """The tags that these pages carry; ask for readable pages alone."""
@@ -75,6 +92,8 @@ class Known:
             if now != self._stamp:
                 self._stamp, self._held = now, {}
             held = self._held.setdefault(viewer.audience, _Held())
+        if len(held.pages) >= _MOST_TEXTS:
+            held.pages.clear()
         if len(held.facts) > _MOST:
             held.facts.clear()
             held.tags.clear()

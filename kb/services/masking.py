@@ -106,6 +106,11 @@ def hints(db: Session, text: str, *, viewer: Actor) -> list[tuple[Kind, str]]:
     return list(dict.fromkeys((one.kind, one.value) for one in found))[:HINTS]
 
 
+def leads_to_somebody(number: str) -> bool:
+    """Whether a ticket's number is a way to reach the customer; it may look like other kinds of data by chance."""
+    return any(one.kind in (Kind.MAIL, Kind.PHONE) for one in personal_data.find(number, ()))
+
+
 def masked(db: Session, text: str) -> str:
     """The text with everything in it masked that looks like personal data; for what is kept without asking."""
     return personal_data.put_masks(text, _found(text, settings.current(db)))

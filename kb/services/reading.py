@@ -217,6 +217,17 @@ def _translations(db: Session, found: Page, *, viewer: Actor) -> list[Page]:
     return [one for one in listing.translations(db, origin, viewer=viewer) if one.id != found.id]
 
 
+def told_elsewhere(db: Session, page_id: int, *, viewer: Actor) -> Page | None:
+    """Where a story that is closed as a duplicate, or was taken into another page, is told now; for staff alone."""
+    gone = db.get(Page, page_id)
+    if gone is None or gone.shown is not None or not viewer.is_staff:
+        return None
+    for one in pages.revisions_of(db, page_id, viewer=viewer):
+        if one.outcome_page_id is not None and one.outcome_page_id != page_id:
+            return pages.get(db, one.outcome_page_id, viewer=viewer)
+    return None
+
+
 def missing(db: Session, page_id: int, *, viewer: Actor) -> NotFound | Gone:
     """What to say of a page that can't be shown: gone with where it went, or nothing at all."""
     gone = db.get(Page, page_id)

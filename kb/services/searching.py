@@ -102,7 +102,7 @@ def search(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Resul
     direct = numbered(db, query.words, viewer=viewer)
     first = [direct.id] if direct is not None else []
     order = [*first, *(hit.page_id for hit in asked.hits if hit.page_id not in first)]
-    shown = pages.by_ids(db, order[wanted.offset : wanted.offset + wanted.limit], viewer=viewer)
+    shown = house.known.pages(db, order[wanted.offset : wanted.offset + wanted.limit], viewer=viewer)
     return Results(
         query.words,
         len(order) + asked.unseen,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from kb.rules import shortcuts
 from kb.rules.errors import Invalid, KbError, NotFound
 from kb.rules.roles import Actor, Permission, require
-from kb.rules.shortcuts import OFF, USUAL, Deed
+from kb.rules.shortcuts import OFF, USUAL, Deed, Room
 from kb.store.base import Session
 from kb.store.users import User
 
@@ -38,7 +38,8 @@ def choose(db: Session, wanted: Mapping[Deed, str], *, by: Actor) -> None:
     user = _user(db, by)
     read = {deed: _read(wanted.get(deed, "")) for deed in Deed}
     faults = {deed: fault for deed, key in read.items() if (fault := _fault(deed, key)) is not None}
-    for key, deeds in shortcuts.taken(read).items():
+    wanting = [pair for room in (Room.SERVING, Room.DESK) for pair in shortcuts.taken(read, room).items()]
+    for key, deeds in wanting:
         for late in deeds[1:]:
             # The digits stand for nine keys: it is the other deed that has to make way.
             unfit = late if late is not Deed.OPEN else deeds[0]

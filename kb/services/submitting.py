@@ -12,7 +12,7 @@ from kb.rules.roles import Actor, Permission, require
 from kb.services import publishing
 from kb.services.checking import Text, checked
 from kb.services.editing import require_category
-from kb.store import events, pages, review
+from kb.store import events, messages, pages, review
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
 from kb.text import block_faults
@@ -158,12 +158,14 @@ def resubmit(db: Session, revision_id: int, *, by: Actor) -> Revision:
 
 
 def mark_seen(db: Session, revision_id: int, *, by: Actor) -> None:
-    """Remember that the author has read the outcome."""
+    """Remember that the author has read the outcome, and with it what they were told of it."""
     revision = pages.revision(db, revision_id, viewer=by)
     if revision is None or revision.author_id != by.id:
         raise NotFound()
     if revision.decided_at is not None and revision.author_seen_at is None:
         revision.author_seen_at = clock.now()
+        assert by.id is not None
+        messages.read_about(db, by.id, revision.id, at=revision.author_seen_at)
 
 
 def _send(db: Session, revision: Revision, *, by: Actor) -> None:

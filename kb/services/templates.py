@@ -78,7 +78,6 @@ def leftover(body: str) -> str | None:
     return next((line for line in body.split("\n") if line.strip() in hints), None)
 
 
-def faq_from_story(proposal: str) -> str:
-    """The first text of a FAQ written from a story; what was proposed stays among staff until somebody rewrites it."""
-    told = f"\n:::staff\n{proposal}\n:::\n" if proposal.strip() else ""
-    return f"（答えを一文で。ここだけ読めば分かるように。）\n\n## くわしい手順\n\n1.\n{told}"
+def faq_answer() -> str:
+    """The first text of the answer of a FAQ that is written from a story; what staff read stands beside it."""
+    return "（答えを一文で。ここだけ読めば分かるように。）\n\n## くわしい手順\n\n1.\n"

@@ -26,6 +26,16 @@ class Wanted:
     gap: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Words that were searched for in a call; `is_said`: the operator said that nothing was found."""
+
+    words: str
+    at: datetime
+    call_id: int
+    is_said: bool
+
+
 def find(db: Session, wanted: Wanted, *, offset: int = 0, limit: int) -> tuple[int, list[Call]]:
     """How many calls fit, and one screen of them with their steps, the latest first."""
     rows = select(Call).where(*_conditions(wanted)).options(selectinload(Call.steps))
@@ -113,6 +123,17 @@ def words_with(db: Session, kind: StepKind, page_id: int, *, since: datetime) ->
     )
     rows = rows.group_by(CallStep.words).order_by(calls.desc(), CallStep.words)
     return dict(db.execute(rows).all())
+
+
+def searched(db: Session, *, since: datetime, in_vain: bool = False, limit: int) -> list[Searched]:
+    """What was searched for in calls since then, the latest first; `in_vain`: only what found nothing."""
+    steps = CallStep.kind == StepKind.SEARCH
+    if in_vain:
+        nothing = and_(steps, CallStep.count == 0)
+        steps = or_(nothing, and_(CallStep.kind == StepKind.GAP, CallStep.undone_at.is_(None)))
+    rows = select(CallStep.words, CallStep.at, CallStep.call_id, CallStep.kind).where(steps, CallStep.at >= since)
+    found = db.execute(rows.where(CallStep.words != "").order_by(CallStep.at.desc()).limit(limit))
+    return [Searched(words, at, call_id, kind is StepKind.GAP) for words, at, call_id, kind in found]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -20,7 +20,11 @@ class Call(Base):
     """
 
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_user_id_started_at", "user_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_calls_user_id_started_at", "user_id", "started_at"),
+        # The few calls of some days that ended unsolved, without a look at all the others.
+        Index("ix_calls_outcome_started_at", "outcome", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(limits.CALL_KEY), unique=True)
@@ -36,7 +40,7 @@ class Call(Base):
     campaign: Mapped[str] = mapped_column(String(limits.TAG), default="")
     memo: Mapped[str] = mapped_column(String(limits.NOTE), default="")
     outcome: Mapped[Outcome | None]
-    story_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     harassment_at: Mapped[datetime | None]
     harassment_over_at: Mapped[datetime | None]
@@ -96,6 +100,12 @@ def unended(db: Session, user_id: int) -> list[Call]:
     """This person's calls that nobody has ended, the newest first."""
     rows = select(Call).where(Call.user_id == user_id, Call.ended_at.is_(None))
     return list(db.scalars(rows.order_by(Call.started_at.desc(), Call.id.desc())))
+
+
+def behind_story(db: Session, page_id: int, limit: int) -> list[Call]:
+    """The calls of which a story came, the first first, with their steps."""
+    rows = select(Call).where(Call.story_id == page_id).options(selectinload(Call.steps))
+    return list(db.scalars(rows.order_by(Call.started_at, Call.id).limit(limit)))
 
 
 def newest(db: Session, user_id: int) -> Call | None:

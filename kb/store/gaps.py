@@ -1,9 +1,10 @@
 """Gaps: words that were searched for and found nothing, until somebody decides on them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, delete, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from kb.rules import limits
 from kb.rules.desk import GapDecision
@@ -35,3 +36,25 @@ class Gap(Base):
     taken_by: Mapped[User | None] = relationship(foreign_keys=taken_by_id)
     closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id)
     page: Mapped[Page | None] = relationship()
+
+
+def get(db: Session, gap_id: int, *, to_change: bool = False) -> Gap | None:
+    """The gap with everything that its screen draws; `to_change` keeps others from changing it meanwhile."""
+    rows = select(Gap).options(joinedload(Gap.taken_by), joinedload(Gap.closed_by)).where(Gap.id == gap_id)
+    return db.scalar(rows.with_for_update(of=Gap).execution_options(populate_existing=True) if to_change else rows)
+
+
+def by_ids(db: Session, ids: Sequence[int]) -> dict[int, Gap]:
+    """These gaps, with who is on each."""
+    rows = select(Gap).options(joinedload(Gap.taken_by), joinedload(Gap.closed_by)).where(Gap.id.in_(ids))
+    return {one.id: one for one in db.scalars(rows)} if ids else {}
+
+
+def keyed(db: Session) -> dict[str, Gap]:
+    """Every gap, decided on or not, by its key."""
+    return {one.key: one for one in db.scalars(select(Gap))}
+
+
+def forget(db: Session, ids: Sequence[int]) -> None:
+    """Delete these gaps: nobody has searched for their words for a long time."""
+    db.execute(delete(Gap).where(Gap.id.in_(ids)))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, func, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from kb.rules import limits
@@ -47,7 +47,7 @@ class HelpRequest(Base):
 WAITING = (HelpState.OPEN, HelpState.TAKEN)
 
 
-def _shown() -> Select[HelpRequest]:
+def shown() -> Select[HelpRequest]:
     """Requests with everything that a list of them draws."""
     people = (joinedload(HelpRequest.asked_by), joinedload(HelpRequest.taken_by))
     return select(HelpRequest).options(*people, joinedload(HelpRequest.call))
@@ -55,31 +55,34 @@ def _shown() -> Select[HelpRequest]:
 
 def get(db: Session, request_id: int, *, to_change: bool = False) -> HelpRequest | None:
     """The request; `to_change` keeps others from changing it until the transaction ends."""
-    rows = _shown().where(HelpRequest.id == request_id)
-    return db.scalar(rows.with_for_update(of=HelpRequest) if to_change else rows)
+    rows = shown().where(HelpRequest.id == request_id)
+    # What this session read before the lock may be out of date by now.
+    locked = rows.with_for_update(of=HelpRequest).execution_options(populate_existing=True)
+    return db.scalar(locked if to_change else rows)
 
 
 def waiting(db: Session) -> list[HelpRequest]:
     """What nobody has answered yet, taken or not; what waits longest comes first."""
-    rows = _shown().where(HelpRequest.state.in_(WAITING))
+    rows = shown().where(HelpRequest.state.in_(WAITING))
     return list(db.scalars(rows.order_by(HelpRequest.created_at, HelpRequest.id)))
 
 
-def count_open(db: Session) -> int:
-    """How many requests nobody has even taken."""
-    rows = select(func.count()).select_from(HelpRequest).where(HelpRequest.state == HelpState.OPEN)
+def count_open(db: Session, *, abandoned: datetime) -> int:
+    """How many requests nobody is on; what was taken before `abandoned` counts as nobody's."""
+    left = and_(HelpRequest.state == HelpState.TAKEN, HelpRequest.taken_at <= abandoned)
+    rows = select(func.count()).select_from(HelpRequest).where(or_(HelpRequest.state == HelpState.OPEN, left))
     return db.scalar(rows) or 0
 
 
 def latest(db: Session, *, limit: int) -> list[HelpRequest]:
     """What was answered, the last first."""
-    rows = _shown().where(HelpRequest.state == HelpState.ANSWERED)
+    rows = shown().where(HelpRequest.state == HelpState.ANSWERED)
     return list(db.scalars(rows.order_by(HelpRequest.answered_at.desc(), HelpRequest.id.desc()).limit(limit)))
 
 
 def of_user(db: Session, user_id: int, *, unread: bool = False, limit: int) -> list[HelpRequest]:
     """What one person sent, the newest first; `unread`: what waits, and what was answered and they have not read."""
-    rows = _shown().where(HelpRequest.asked_by_id == user_id)
+    rows = shown().where(HelpRequest.asked_by_id == user_id)
     if unread:
         rows = rows.where(HelpRequest.state != HelpState.WITHDRAWN, HelpRequest.read_at.is_(None))
     return list(db.scalars(rows.order_by(HelpRequest.id.desc()).limit(limit)))
@@ -87,7 +90,7 @@ def of_user(db: Session, user_id: int, *, unread: bool = False, limit: int) -> l
 
 def of_call(db: Session, call_id: int, kind: HelpKind) -> list[HelpRequest]:
     """What was sent of this kind in one call, the newest first."""
-    rows = _shown().where(HelpRequest.call_id == call_id, HelpRequest.kind == kind)
+    rows = shown().where(HelpRequest.call_id == call_id, HelpRequest.kind == kind)
     return list(db.scalars(rows.order_by(HelpRequest.id.desc())))
 
 

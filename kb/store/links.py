@@ -57,6 +57,12 @@ def set_title(db: Session, page_id: int, language: Language, key: str) -> None:
         db.add(Title(page_id=page_id, language=language, title_key=key))
 
 
+def lead_here(db: Session, page_id: int, language: Language, key: str) -> None:
+    """Let another page's title lead to this one, wherever that page itself can't be read any more."""
+    if db.scalar(select(Title.id).where(Title.page_id == page_id, Title.title_key == key)) is None:
+        db.add(Title(page_id=page_id, language=language, title_key=key, is_old=True))
+
+
 def pages_titled(db: Session, keys: Sequence[str], *, viewer: Actor, language: str) -> dict[str, Page]:
     """The page that each title key leads to among those the viewer may read.
 

@@ -178,6 +178,13 @@ def by_ids(db: Session, ids: Sequence[int], *, viewer: Actor) -> dict[int, Page]
     return found
 
 
+def free(db: Session, page: Page) -> None:
+    """Take a page out of its session with what `listed` loaded of it, so that any thread may read it from now on."""
+    for row in (page.current, page.story, page.category, page):
+        if row is not None and row in db:
+            db.expunge(row)
+
+
 # Every list of hits asks this; to put the question together takes as long as the database takes to answer it.
 @cache
 def _among(role: Role) -> Select[Page]:

@@ -45,13 +45,6 @@ def written_by(db: Session, user_id: int, *, viewer: Actor, limit: int = 100) ->
     return list(db.scalars(rows.options(*LOADED).order_by(Revision.id.desc()).limit(limit)))
 
 
-def unseen_outcomes(db: Session, user_id: int) -> int:
-    """How many decisions on this person's proposals they have not read yet."""
-    rows = select(func.count()).select_from(Revision).where(Revision.author_id == user_id)
-    rows = rows.where(Revision.decided_by_id.is_not(None), Revision.author_seen_at.is_(None))
-    return db.scalar(rows) or 0
-
-
 def approved_before(db: Session, revision: Revision) -> bool:
     """Whether anything of the page had been approved before this revision: then it is an edit, not a story."""
     rows = select(Revision.id).where(Revision.page_id == revision.page_id, Revision.number < revision.number)

@@ -14,6 +14,7 @@ from kb.store.base import ONLY_READS, Base, Store
 UNSEEN = frozenset(
     {"call_steps", "calls", "change_reads", "comments", "confirmations", "content_stamp", "drafts", "events"}
     | {"favourites", "flags", "gaps", "help_requests", "inquiries", "lineages", "looks", "messages", "notice_reads"}
+    | {"deliveries"}
     | {"owners", "reaches", "samples", "session_notes", "session_people", "session_stories", "shifts"}
     | {"sign_in_tries", "story_sessions", "tallies", "tasks", "users", "voices", "votes"}
 )

@@ -45,6 +45,15 @@ def most(db: Session, name: str, *, since: date, limit: int, start: str = "") ->
     return [(key, int(count)) for key, count in db.execute(rows.order_by(total.desc(), Tally.key).limit(limit))]
 
 
+def by_day(db: Session, name: str, *, since: date, limit: int) -> list[tuple[str, date, int]]:
+    """The keys that were counted most since a day (`limit` of them) with each of their days: key, day, count."""
+    most_of = select(Tally.key).where(Tally.name == name, Tally.day >= since).group_by(Tally.key)
+    most_of = most_of.order_by(func.sum(Tally.count).desc(), Tally.key).limit(limit)
+    rows = select(Tally.key, Tally.day, Tally.count).where(Tally.name == name, Tally.day >= since)
+    rows = rows.where(Tally.key.in_(most_of)).order_by(Tally.key, Tally.day)
+    return [(key, day, int(count)) for key, day, count in db.execute(rows)]
+
+
 def weighed(db: Session, name: str, weights: Mapping[date, int], *, limit: int) -> list[tuple[str, int, int]]:
     """The keys with the most on these days, each day times its weight: key, that sum, and the plain count."""
     # Named days lead into the primary key; a range of days would read every day there is of this name.

@@ -1,5 +1,6 @@
 """People: accounts, their roles and epochs, and the tries to sign in."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import JSON, Index, String, delete, func, select
@@ -13,7 +14,7 @@ from kb.store.base import Base
 class User(Base):
     """An account; `shortcuts` are the keys that this person chose, by deed, where they are not the usual ones.
 
-    `mail` is where messages go as well, if set.
+    `mail` is where messages go as well, if set, and `language` what they are written in.
     """
 
     __tablename__ = "users"
@@ -28,6 +29,7 @@ class User(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     mail: Mapped[str] = mapped_column(String(limits.MAIL), default="", server_default="")
+    language: Mapped[str] = mapped_column(String(2), default="ja", server_default="ja")
     shortcuts: Mapped[dict[str, str] | None] = mapped_column(JSON)
 
     @property
@@ -55,6 +57,12 @@ def by_name(db: Session, name: str) -> User | None:
 def everybody(db: Session) -> list[User]:
     """All accounts, the usable ones first, by name."""
     return list(db.scalars(select(User).order_by(User.disabled_at.is_not(None), User.name)))
+
+
+def usable(db: Session, roles: Collection[Role]) -> list[User]:
+    """The accounts of these roles that can sign in, by the names that are shown."""
+    rows = select(User).where(User.role.in_(roles), User.disabled_at.is_(None))
+    return list(db.scalars(rows.order_by(User.display_name, User.id)))
 
 
 def usable_admins(db: Session) -> int:

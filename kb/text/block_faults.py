@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from kb.rules.errors import Invalid
-from kb.text.blocks import LIMIT_ROLES, SAY_CHANNELS, BlockKind, Fence, walk
+from kb.text import dated_limits
+from kb.text.blocks import SAY_CHANNELS, BlockKind, Fence, walk
 
 
 def faults(body: str) -> list[Invalid]:
@@ -49,6 +50,13 @@ def _twice(fence: Fence, channel: str) -> Iterator[Invalid]:
         yield _fault("「:::say」は1つの記事に1つです。%(line)s行目のぶんをまとめてください。", fence.line)
 
 
+def _limit_faults(fence: Fence) -> Iterator[Invalid]:
+    try:
+        dated_limits.term(fence.argument)
+    except Invalid as why:
+        yield _fault("%(line)s行目：%(why)s", fence.line, why=why)
+
+
 def _fence_faults(fence: Fence, outer: Fence | None) -> Iterator[Invalid]:
     if not fence.known:
         yield _fault(
@@ -71,8 +79,7 @@ def _fence_faults(fence: Fence, outer: Fence | None) -> Iterator[Invalid]:
         )
     if not fence.known:
         return
-    if fence.kind is BlockKind.LIMIT and fence.argument not in LIMIT_ROLES:
-        sentence = "%(line)s行目の「:::limit」のあとに、operator、sv、admin のどれかを書いてください。"
-        yield _fault(sentence, fence.line)
+    if fence.kind is BlockKind.LIMIT:
+        yield from _limit_faults(fence)
     if fence.kind is BlockKind.PURPOSE and not fence.argument:
         yield _fault("%(line)s行目の「:::purpose」のあとに、目的の題を書いてください。", fence.line)

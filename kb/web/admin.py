@@ -35,6 +35,9 @@ def act() -> Any:
         elif action == "password":
             user, password = accounts.reset_password(db(), user_id, by=actor())
             return _draw(fresh={"name": user.display_name, "password": password})
+        elif action == "mail":
+            user = accounts.set_mail(db(), user_id, forms.text("mail"), by=actor())
+            flash(_("%(who)sさんのメールアドレスを変えました。", who=user.display_name))
         elif action == "disable":
             user = accounts.close(db(), user_id, by=actor())
             flash(_("%(who)sさんのサインインを止めました。", who=user.display_name))
@@ -145,6 +148,7 @@ def _draw(
                 "name": user.name,
                 "display_name": user.display_name,
                 "role": user.role.value,
+                "mail": user.mail,
                 "enabled": user.disabled_at is None,
                 "last_seen": user.last_seen_at,
             }

@@ -11,7 +11,7 @@ from kb.rules.errors import NotFound
 from kb.rules.pages import Audience, Confidence, Kind, Language
 from kb.services import comparing, flagging, importing_calls, reading, recounting, searching, suggesting
 from kb.services.reading import Filter
-from kb.web import addresses, calls, cards, forms
+from kb.web import addresses, calls, cards, forms, roots
 from kb.web.house import actor, house
 from kb.web.transaction import db
 
@@ -78,8 +78,14 @@ def page(id: int) -> Any:
     found = reading.known(db(), id, viewer=actor())
     if found is None or found.shown is None:
         raise NotFound()
-    answer = jsonify(**_page(found), body=reading.cut(found.shown, viewer=actor()))
-    answer.set_etag(f"{found.shown.id}-{actor().audience}")
+    body = reading.cut(found.shown, viewer=actor())
+    if not actor().is_staff:
+        answer = jsonify(**_page(found), body=body)
+        answer.set_etag(f"{found.shown.id}-{actor().audience}")
+        return answer
+    # What a page stands on changes without the page.
+    answer = jsonify(**_page(found), body=body, lineage=[_root(one) for one in _roots(id)])
+    answer.add_etag()
     return answer
 
 
@@ -146,6 +152,22 @@ def _page(page: Any) -> dict[str, Any]:
         "phrases": page.shown.phrases,
         "updated_at": page.updated_at.isoformat(),
         "url": _url(page),
+    }
+
+
+def _roots(id: int) -> list[dict[str, Any]]:
+    found = roots.roots_of(id)
+    return [*found["supports"], *found["contradicts"]]
+
+
+def _root(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "bond": one["bond"].value,
+        "title": one["title"],
+        "teller": one["teller"],
+        "told_at": one["at"].isoformat(),
+        "passages": list(one["passages"]),
+        "calls": one["uses"],
     }
 
 

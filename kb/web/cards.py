@@ -8,12 +8,12 @@ from flask import url_for
 
 from kb.rules import limits
 from kb.rules.pages import Audience, Confidence, Kind
-from kb.services import using
+from kb.services import dating, using
 from kb.services.reading import Shelf
 from kb.services.searching import Facet, Results
 from kb.services.suggesting import Suggestions
 from kb.web import addresses, filters
-from kb.web.house import lang
+from kb.web.house import actor, lang
 from kb.web.language import gettext as _
 from kb.web.transaction import db
 
@@ -58,6 +58,8 @@ def category_choices(shelves: Iterable[Shelf]) -> list[tuple[str, str]]:
 def hit(result: Any, *, desk: bool = False, used: int = 0) -> dict[str, Any]:
     """A search hit as the result list draws it; `used`: in how many calls it was the answer."""
     page = result.page
+    # Limits are for staff, so no customer's hit is about one.
+    aged = dating.aged(result, _("【旧】"), viewer=actor()) if desk else None
     return {
         "id": page.id,
         # Staff stay beside the list: the room knows where a page is opened there.
@@ -65,13 +67,14 @@ def hit(result: Any, *, desk: bool = False, used: int = 0) -> dict[str, Any]:
         "title": result.title,
         "plain_title": result.revision.title,
         "phrase": result.phrase,
-        "snippet": result.snippet,
+        "snippet": aged.passage if aged else result.snippet,
         "kind": page.kind.value,
         "audience": page.audience.value,
         "confidence": page.confidence.value if page.current_revision_id else "unvalidated",
         "category": page.category.name(lang()) if page.category else "",
         "updated_at": page.validated_at or page.updated_at,
         "used": used,
+        "old": aged.until if aged else None,
     }
 
 

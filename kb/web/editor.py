@@ -7,13 +7,27 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 
 from kb.rules import limits
-from kb.rules.errors import Invalid
+from kb.rules.errors import Conflict, Invalid
 from kb.rules.pages import Audience, Kind, Language, Significance
 from kb.rules.roles import Permission, may
-from kb.services import answering, comparing, drafting, editing, following, masking, reading, speaking, templates
+from kb.services import (
+    adopting,
+    answering,
+    comparing,
+    drafting,
+    editing,
+    following,
+    gapping,
+    looking,
+    masking,
+    reading,
+    speaking,
+    templates,
+)
 from kb.services.checking import Text
+from kb.services.concluding import Fate
 from kb.services.editing import Outcome, Stale
-from kb.web import addresses, cards, filters, forms, showing
+from kb.web import addresses, cards, filters, forms, noted, showing
 from kb.web.house import actor, house, lang
 from kb.web.language import gettext as _
 from kb.web.language import told
@@ -34,7 +48,7 @@ FIELDS = (
     "kind",
     "base",
 )
-REVIEW_FIELDS = ("thanks", "reason")
+REVIEW_FIELDS = ("thanks", "reason", "passages", "inside")
 STORY_FIELDS = ("words", "purpose", "done", "proposal", "result", "learnt", "channel")
 
 
@@ -44,7 +58,9 @@ def new() -> Any:
     title = forms.text("title")
     # The form posts to its own address, so the number of the inquiry that it began with comes back by itself.
     inquiry = forms.number("inquiry")
+    gap = forms.number("gap")
     place = f"new:{title or kind.value}"[:40] if inquiry is None else f"new:inquiry {inquiry}"
+    place = place if gap is None else f"new:gap {gap}"
     kept = drafting.kept(db(), place, by=actor())
     values = {
         "place": place,
@@ -55,6 +71,8 @@ def new() -> Any:
     }
     if inquiry is not None:
         values["phrases"] = answering.seed(db(), inquiry, by=actor()).subject[: limits.PHRASE]
+    if gap is not None:
+        values["phrases"] = gapping.get(db(), gap, viewer=actor()).words[: limits.PHRASE]
     return _draw(None, {**values, **(kept.fields if kept else {})}, draft_at=kept.saved_at if kept else None)
 
 
@@ -65,7 +83,7 @@ def create() -> Any:
         flash(_("下書きを捨てました。"))
         return redirect(url_for("editor.new"))
     if forms.text("action") != "save":
-        return _draw(None, _typed(), preview=True)
+        return _draw(None, forms.everything(), preview=True)
     try:
         page = editing.create(
             db(),
@@ -76,9 +94,11 @@ def create() -> Any:
             by=actor(),
         )
     except Invalid as refused:
-        return _draw(None, _typed(), errors={refused.field or "form": told(refused)}), refused.status
+        return _draw(None, forms.everything(), errors={refused.field or "form": told(refused)}), refused.status
     if (inquiry := forms.number("inquiry")) is not None:
         answering.link(db(), inquiry, page, by=actor())
+    if (gap := forms.number("gap")) is not None:
+        gapping.link(db(), gap, page, by=actor())
     drafting.drop(db(), _place(), by=actor())
     flash(_("公開しました。"))
     return redirect(url_for("pages.show", id=page.id))
@@ -98,7 +118,7 @@ def edit(id: int) -> Any:
         "category": str(page.category_id or ""),
         "audience": revision.audience.value,
         "significance": Significance.CHANGE.value,
-        "note": "",
+        "note": noted.said()[: limits.NOTE],
         "base": str(revision.id),
     }
     take = forms.number("take")
@@ -124,19 +144,25 @@ def save(id: int) -> Any:
         flash(_("下書きを捨てました。"))
         return redirect(url_for("editor.edit", id=id))
     if action not in ("save", "propose"):
-        return _draw(page, _typed(), preview=True)
+        return _draw(page, forms.everything(), preview=True)
     try:
         base = forms.required_number("base")
         text, _others = settled_text(known=(revision.title, *revision.phrases, *revision.tags))
+        # The form posts to its own address, so what a look began with comes back by itself.
+        meant = looking.meant(db(), id, forms.text("look")[:16], by=actor())
         saved = editing.save(db(), id, text, base_id=base, propose=action == "propose", by=actor())
+        looking.changed(db(), saved, meant, by=actor())
+        back = noted.settled(saved.revision, Fate.PROPOSAL) if saved.outcome is not Outcome.UNCHANGED else None
         category_id = forms.number("category")
-        if may(actor(), Permission.CATEGORISE) and "category" in _typed():
+        if may(actor(), Permission.CATEGORISE) and "category" in forms.everything():
             editing.place(db(), id, category_id=category_id, by=actor())
     except Stale:
         return _conflict(page), 409
-    except Invalid as refused:
-        return _draw(page, _typed(), errors={refused.field or "form": told(refused)}), refused.status
+    except (Conflict, Invalid) as refused:
+        return _draw(page, forms.everything(), errors={refused.field or "form": told(refused)}), refused.status
     drafting.drop(db(), f"page:{id}", by=actor())
+    if back is not None:
+        return redirect(back)
     if saved.outcome is Outcome.UNCHANGED:
         flash(_("文は変わっていないので、新しい版は作りませんでした。"))
     elif saved.outcome is Outcome.PROPOSED:
@@ -149,18 +175,19 @@ def save(id: int) -> Any:
 
 @bp.post("/preview")
 def preview() -> Any:
-    """A text as an audience would read it, for the pane beside the editor."""
+    """A text as an audience would read it, for the pane beside the editor; `inside` is what staff read beside it."""
+    text = adopting.joined(forms.text("body"), forms.text("inside")) if forms.text("inside") else forms.text("body")
     with house().store.reading() as session:
         body = reading.preview(
             session,
-            forms.text("body"),
+            text,
             forms.word("audience", Audience, Audience.STAFF),
             viewer=actor(),
             renderer=house().renderer,
             address=addresses.FOR_STAFF,
         )
-        said = speaking.check(session, forms.text("body"), by=actor())
-        told_of = masking.hints(session, forms.text("body"), viewer=actor())
+        said = speaking.check(session, text, by=actor())
+        told_of = masking.hints(session, text, viewer=actor())
     audience = forms.word("audience", Audience, Audience.STAFF)
     return render_template(
         "pages/_preview.html", parts=body.parts, said=said, told_of=told_of, preview_as=audience.value
@@ -170,14 +197,10 @@ def preview() -> Any:
 @bp.post("/drafts")
 def keep() -> Any:
     """Save what is being written; the answer is the only thing that may say 保存済み."""
-    fields = {name: forms.text(name) for name in (*FIELDS, *REVIEW_FIELDS, *STORY_FIELDS) if name in _typed()}
+    fields = {name: forms.text(name) for name in (*FIELDS, *REVIEW_FIELDS, *STORY_FIELDS) if name in forms.everything()}
     base = forms.number("base")
     draft = drafting.keep(db(), forms.text("place"), fields, base_id=base, by=actor())
     return jsonify(saved_at=draft.saved_at.isoformat(), told=str(filters.moment(draft.saved_at).striptags()))
-
-
-def _typed() -> dict[str, str]:
-    return forms.everything()
 
 
 def _place() -> str:
@@ -272,6 +295,6 @@ def _conflict(page: Any) -> str:
             "note": theirs.note,
         },
         merged=found.merged,
-        values=_typed(),
+        values=forms.everything(),
         errors={},
     )

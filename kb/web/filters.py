@@ -1,7 +1,7 @@
 """What templates may call: dates, words for the kinds of things, phrase breaks."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from kb.rules import clock
 from kb.rules.roles import Permission, may
-from kb.services import phrasing
+from kb.services import dating, phrasing
 from kb.web.head import site_name
 from kb.web.headers import nonce
 from kb.web.house import actor, lang
@@ -30,6 +30,22 @@ def day(at: datetime | None) -> str:
     local = at.astimezone(HERE)
     shown = f"{local.year}年{local.month}月{local.day}日" if lang() == "ja" else f"{local:%B} {local.day}, {local.year}"
     return Markup('<time datetime="{}">{}</time>').format(local.date().isoformat(), shown)
+
+
+def on_day(when: date) -> str:
+    """12月31日, with the year when it is another one, in a <time>."""
+    if lang() == "ja":
+        shown = f"{when.month}月{when.day}日"
+        shown = shown if when.year == clock.today().year else f"{when.year}年{shown}"
+    else:
+        shown = f"{when:%b} {when.day}" if when.year == clock.today().year else f"{when:%b} {when.day}, {when.year}"
+    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), shown)
+
+
+def iso_day(at: datetime) -> str:
+    """2026-11-02 in a <time>, for badges."""
+    shown = at.astimezone(HERE).date().isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(shown, shown)
 
 
 def moment(at: datetime | None) -> str:
@@ -50,6 +66,12 @@ def moment(at: datetime | None) -> str:
         year = f" {local.year}" if local.year != today.year else ""
         shown = f"{local:%b} {local.day}{year}, {clock_time}"
     return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).isoformat(timespec="seconds"), shown)
+
+
+def time_of_day(at: datetime) -> str:
+    """16:30, in Japan's time, behind a day that was told before."""
+    local = at.astimezone(HERE)
+    return f"{local.hour}:{local.minute:02}"
 
 
 def stamp_day(at: datetime) -> str:
@@ -201,8 +223,9 @@ WORDS = (
 
 def init_app(app: Flask) -> None:
     """Give templates their filters and their few names."""
-    for made in (day, moment, stamp_day, phrased, pieced, number, seconds):
+    for made in (day, on_day, iso_day, moment, time_of_day, stamp_day, phrased, pieced, number, seconds):
         app.add_template_filter(made)
+    app.add_template_filter(dating.today, "today")
     for word in WORDS:
         app.add_template_filter(_spoken(word), word.__name__)
 
@@ -216,4 +239,5 @@ def init_app(app: Flask) -> None:
             "theme": theme(),
             "other_language_url": other_language_url(),
             "site_name": site_name(),
+            "has_room": lambda endpoint: endpoint in app.view_functions,
         }

@@ -32,6 +32,13 @@ def number(name: str, default: int | None = None) -> int | None:
     return int(value)
 
 
+def numbers(name: str) -> tuple[int, ...]:
+    """Every number that was sent under one name, each once and in their order; what is none is left out."""
+    given = (value.strip() for value in (request.form if request.form else request.args).getlist(name))
+    found = (int(value) for value in given if value.isascii() and value.isdecimal() and len(value) < 11)
+    return tuple(dict.fromkeys(value for value in found if value < BIGGEST))
+
+
 def required_number(name: str) -> int:
     """A whole number that must be there."""
     value = number(name)

@@ -40,7 +40,7 @@ def answers() -> list[dict[str, Any]]:
     asked, flags = helping.mine(db(), by=actor(), unread=True), flagging.mine(db(), by=actor(), unread=True)
     known = helping.pages_of(db(), asked, viewer=actor())
     cards_of = [help_cards.request_card(one, known, viewer_id=actor().id) for one in asked]
-    came_back = [one for one in cards_of if one["state"] == "answered"] + [help_cards.flag_card(one) for one in flags]
+    came_back = [one for one in cards_of if one["state"] == "answered"] + help_cards.flag_cards(flags)
     return came_back + [one for one in cards_of if one["state"] != "answered"]
 
 

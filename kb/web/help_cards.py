@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from kb.rules import clock
 from kb.rules.calls import HelpKind
-from kb.services import settings
+from kb.services import flagging, settings
 from kb.services.carding import Known
 from kb.services.harassment import Record
 from kb.services.helping import HelpRequest
 from kb.web import cards, filters
+from kb.web.house import actor
 from kb.web.language import gettext as _
 from kb.web.transaction import db
 
@@ -145,8 +146,8 @@ def request_card(one: HelpRequest, known_pages: dict[int, Any], *, viewer_id: in
     }
 
 
-def flag_card(one: Any) -> dict[str, Any]:
-    """A flag as lists draw it."""
+def flag_card(one: Any, *, fixed_in: int | None = None) -> dict[str, Any]:
+    """A flag as lists draw it; `fixed_in` is the number of the version that a fix brought."""
     shown = one.page.shown
     return {
         "id": one.id,
@@ -164,7 +165,14 @@ def flag_card(one: Any) -> dict[str, Any]:
         "closer": cards.who(one.closed_by) if one.closed_by_id else "",
         "reply": one.reply,
         "unread": one.read_at is None,
+        "fixed_in": fixed_in,
     }
+
+
+def flag_cards(some: list[Any]) -> list[dict[str, Any]]:
+    """One's own flags, each with the version that a fix brought."""
+    fixed = flagging.fixed_in(db(), some, by=actor())
+    return [flag_card(one, fixed_in=fixed.get(one.id)) for one in some]
 
 
 def _demanded(demands: list[list[str]]) -> str:

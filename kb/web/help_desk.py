@@ -1,9 +1,11 @@
-"""The SVs' list of what operators need, live; and what comes back to whoever asked."""
+"""What operators need of SVs, taken and answered; and what comes back to whoever asked."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 
+from kb.rules.desk import ItemKind
 from kb.rules.errors import Conflict, Invalid, KbError
 from kb.services import flagging, helping
 from kb.web import addresses, forms, help_cards, transaction
@@ -11,15 +13,20 @@ from kb.web.errors import wants_json
 from kb.web.help import answers, bp
 from kb.web.house import actor
 from kb.web.language import gettext as _
-from kb.web.language import told
 from kb.web.masking import settled
+from kb.web.queue_items import draw_flag, draw_help
 from kb.web.transaction import db
 
 
 @bp.get("/requests")
 def requests() -> Any:
-    """Everything that waits, the longest first, or with tab=answered what was answered; part=list is the list alone."""
-    return _list()
+    """What was answered lately, with tab=answered; what waits stands in the one queue of the review desk."""
+    if forms.text("tab") != "answered":
+        return redirect(url_for("review.queue", kind=ItemKind.HELP.value))
+    found = helping.answered(db(), viewer=actor())
+    known = helping.pages_of(db(), found, viewer=actor())
+    rows = [help_cards.request_card(one, known, viewer_id=actor().id) for one in found]
+    return render_template("help/requests.html", rows=rows)
 
 
 @bp.get("/requests/now")
@@ -36,7 +43,7 @@ def act(id: int) -> Any:
     try:
         if action == "take":
             helping.take(db(), id, by=actor())
-            return redirect(url_for("help.requests", _anchor=f"r{id}"), 303)
+            return redirect(url_for("review.help", id=id), 303)
         if action == "give_back":
             helping.give_back(db(), id, by=actor())
             flash(_("ほかの人が引き受けられるようにしました。"))
@@ -47,8 +54,8 @@ def act(id: int) -> Any:
         else:
             raise Invalid("できない操作です。画面のボタンから操作してください。", field="action")
     except (Conflict, Invalid) as refused:
-        return _again(refused, f"r{id}")
-    return redirect(url_for("help.requests"), 303)
+        return _again(refused, id, draw_help)
+    return redirect(url_for("review.queue"), 303)
 
 
 @bp.post("/requests/flags/<int:id>")
@@ -58,9 +65,9 @@ def close_flag(id: int) -> Any:
     try:
         flagging.close(db(), id, reply, by=actor())
     except (Conflict, Invalid) as refused:
-        return _again(refused, f"f{id}")
+        return _again(refused, id, draw_flag)
     flash(_("返事をして、指摘を閉じました。"))
-    return redirect(addresses.safe_next(forms.text("back")) or url_for("help.requests"), 303)
+    return redirect(addresses.safe_next(forms.text("back")) or url_for("review.queue"), 303)
 
 
 @bp.get("/requests/mine")
@@ -74,7 +81,7 @@ def mine() -> Any:
     return render_template(
         "help/mine.html",
         asked=[help_cards.request_card(one, known, viewer_id=actor().id) for one in asked],
-        flags=[help_cards.flag_card(one) for one in flags],
+        flags=help_cards.flag_cards(flags),
     )
 
 
@@ -96,29 +103,11 @@ def act_mine() -> Any:
     return redirect(addresses.safe_next(forms.text("back")) or url_for("help.mine"), 303)
 
 
-def _list(errors: dict[str, dict[str, str]] | None = None) -> str:
-    tab = "answered" if forms.text("tab") == "answered" and not errors else "waiting"
-    found = helping.answered(db(), viewer=actor()) if tab == "answered" else helping.waiting(db(), viewer=actor())
-    known = helping.pages_of(db(), found, viewer=actor())
-    rows = [help_cards.request_card(one, known, viewer_id=actor().id) for one in found]
-    if tab == "waiting":
-        rows += [help_cards.flag_card(one) for one in flagging.waiting(db(), viewer=actor())]
-        rows.sort(key=lambda row: row["at"])
-    return render_template(
-        "help/_list.html" if forms.text("part") == "list" and request.method == "GET" else "help/requests.html",
-        rows=rows,
-        tab=tab,
-        errors=errors or {},
-        values=forms.everything() if errors else {},
-        stamp=helping.now(db(), viewer=actor()).stamp,
-    )
-
-
-def _again(refused: KbError, key: str) -> Any:
+def _again(refused: KbError, id: int, draw: Callable[[int, KbError], str]) -> Any:
     if wants_json():
         raise refused
     transaction.give_up()
-    return _list({key: {refused.field or "form": told(refused)}}), refused.status
+    return draw(id, refused), refused.status
 
 
 def _unless_known(stamp: str, make: Any) -> Any:

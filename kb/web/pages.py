@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from kb.rules import limits
-from kb.rules.errors import Gone, Invalid
+from kb.rules.errors import Gone, Invalid, NotFound
 from kb.rules.pages import Audience, Confidence, Kind
 from kb.rules.roles import Permission, may
-from kb.services import attaching, editing, exporting, following, reading, sheets, voting
+from kb.services import attaching, editing, exporting, following, lineage, owning, reading, sheets, voting
 from kb.services.reading import Filter
 from kb.web import addresses, cards, forms, notices, showing
 from kb.web.house import actor, house, lang
@@ -72,6 +72,11 @@ def show(id: int) -> Any:
     try:
         view = reading.page(db(), id, viewer=actor(), renderer=house().renderer, address=addresses.FOR_STAFF)
         facts["backlinks"] = len(reading.linking_here(db(), id, viewer=actor())[1])
+    except NotFound:
+        # Who kept the address of a story finds the page that tells it now.
+        if (other := reading.told_elsewhere(db(), id, viewer=actor())) is None:
+            raise
+        return redirect(addresses.desk(other))
     except Gone as gone:
         if not may(actor(), Permission.ARCHIVE):
             raise
@@ -94,6 +99,7 @@ def show(id: int) -> Any:
         notices=notices.for_staff(page_id=id),
         votes=voting.summary(db(), id, viewer=actor()),
         categories=showing.category_options(reading.shelves(db(), viewer=actor())),
+        **_owner(id),
         **facts,
     )
 
@@ -122,6 +128,13 @@ def act(id: int) -> Any:
     elif action == "place":
         editing.place(db(), id, category_id=forms.number("category"), by=actor())
         flash(_("分類を変えました。"))
+    elif action == "own":
+        group = settled({"group": forms.text("group")})["group"]
+        owning.set_owner(db(), id, group, forms.number("owner"), by=actor())
+        flash(_("担当を保存しました。"))
+    elif action == "unlink":
+        lineage.unlink(db(), id, forms.required_number("lineage"), by=actor())
+        flash(_("食い違う体験を外しました。"))
     elif action == "validate":
         editing.validate(db(), id, by=actor())
         flash(_("内容を確かめた印をつけました。"))
@@ -152,6 +165,24 @@ def export() -> Any:
     answer.mimetype = "application/zip"
     answer.headers["Content-Disposition"] = "attachment; filename=kb.zip"
     return answer
+
+
+def _owner(id: int) -> dict[str, Any]:
+    """Who looks after the page, and whom an SV can choose from."""
+    owner = owning.of_page(db(), id, viewer=actor())
+    facts: dict[str, Any] = {"owner": None, "groups": [], "people": []}
+    if owner is not None:
+        gone = owner.user.disabled_at is not None
+        facts["owner"] = {
+            "group": owner.group,
+            "who": owner.user.display_name,
+            "gone": gone,
+            "value": str(owner.user_id),
+        }
+    if may(actor(), Permission.REVIEW):
+        facts["groups"] = owning.groups(db(), viewer=actor())
+        facts["people"] = [(str(one.id), one.display_name) for one in owning.people(db(), viewer=actor())]
+    return facts
 
 
 def _proposal(revision: Any) -> dict[str, Any]:

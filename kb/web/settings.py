@@ -4,12 +4,12 @@ import re
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
 from kb.rules import limits
 from kb.rules.errors import Faults
 from kb.rules.settings import TABLE, Settings
-from kb.services import settings
+from kb.services import messaging, settings
 from kb.web import forms
 from kb.web.house import actor
 from kb.web.language import gettext as _
@@ -72,8 +72,12 @@ def _texts(now: Settings) -> dict[str, str]:
     texts = {}
     for name in TABLE:
         value = getattr(now, name)
-        texts[name] = "\n".join(value) if isinstance(value, tuple) else str(value)
+        texts[name] = "\n".join(value) if isinstance(value, tuple) else _word(value)
     return texts
+
+
+def _word(value: Any) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 def _draw(values: dict[str, str], errors: dict[str, str] | None = None) -> str:
@@ -86,4 +90,5 @@ def _draw(values: dict[str, str], errors: dict[str, str] | None = None) -> str:
         }
         for name, choice in TABLE.items()
     }
-    return render_template("admin/settings.html", fields=fields, errors=errors or {}, limits=limits)
+    told_out = {"given_up": messaging.given_up(db(), by=actor()), "has_base": bool(current_app.config["KB_BASE_URL"])}
+    return render_template("admin/settings.html", fields=fields, errors=errors or {}, limits=limits, **told_out)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, flash, g, redirect, render_template, url_for
 
 from kb.rules.errors import Invalid
-from kb.rules.shortcuts import USUAL, Deed
+from kb.rules.shortcuts import USUAL, Deed, Room, at_work
 from kb.services import shortcuts
 from kb.services.shortcuts import Unfit
 from kb.web import forms
@@ -24,6 +24,11 @@ def init_app(app: Flask) -> None:
     def shortcut(name: str) -> str:
         """The reader's own key for a deed; "" where no key does it."""
         return _keys()[Deed(name)]
+
+    @app.template_global()
+    def deeds_of(room: str) -> list[str]:
+        """The deeds whose keys work in a room."""
+        return [deed.value for deed in at_work(Room(room))]
 
 
 def _keys() -> dict[Deed, str]:
@@ -80,6 +85,13 @@ def _draw(keys: dict[Deed, str], is_off: bool, errors: dict[str, str] | None = N
         Deed.HANDOVER: (_("引き継ぐ"), _("応対")),
         Deed.HARASSMENT: (_("カスハラの記録を始める"), _("応対")),
         Deed.FAVOURITE: (_("お気に入りに入れる、外す"), _("応対、記事")),
+        Deed.DOWN: (_("次の項目へ"), _("レビュー。↓ はいつでも使えます。")),
+        Deed.UP: (_("前の項目へ"), _("レビュー。↑ はいつでも使えます。")),
+        Deed.TAKE: (_("引き受ける、手放す"), _("レビュー")),
+        Deed.APPROVE: (_("公開の決定を開く"), _("レビュー")),
+        Deed.RETURN: (_("戻す決定を開く"), _("レビュー")),
+        Deed.DUPLICATE: (_("重複の決定を開く"), _("レビュー")),
+        Deed.MERGE: (_("統合を開く"), _("レビュー")),
         Deed.HELP: (_("この画面で使えるキーを見る"), _("どの画面でも")),
     }
     rows = [

@@ -4,7 +4,7 @@ from typing import Any
 
 from kb.rules.pages import Significance
 from kb.rules.settings import TABLE
-from kb.services import flagging, following, reading, submitting
+from kb.services import flagging, following, reading, submitting, validating, weighing
 from kb.web import cards
 from kb.web.filters import personal_word
 from kb.web.house import actor, lang
@@ -36,6 +36,20 @@ def page_card(view: reading.View) -> dict[str, Any]:
         "is_live": view.is_live,
         "is_experience": page.kind.value == "case",
         "flagged": flagging.is_flagged(db(), page.id, viewer=actor()),
+        **_trust(view),
+    }
+
+
+def _trust(view: reading.View) -> dict[str, Any]:
+    """When a page was last found to hold, how many calls confirmed it since, and whether anything speaks against it."""
+    page = view.page
+    if not view.is_live or page.validated_at is None or page.archived_at is not None:
+        return {"fresh_at": None, "confirmed": 0, "doubtful": False}
+    confirmed = validating.confirmed(db(), page.id, viewer=actor())
+    return {
+        "fresh_at": validating.fresh_at(db(), page),
+        "confirmed": confirmed.times if confirmed else 0,
+        "doubtful": weighing.is_doubtful(db(), page.id, viewer=actor()),
     }
 
 
@@ -121,10 +135,13 @@ def proposal_facts(item: following.Item) -> dict[str, Any]:
 def event_sentence(event: Any) -> str:
     """What happened, in the reader's language."""
     facts = event.facts or {}
-    sentence = (_page_words(facts) | _house_words()).get(event.verb, event.verb)
+    sentence = (_page_words(facts) | _session_words() | _house_words()).get(event.verb, event.verb)
     if facts.get("kinds"):
         said = [f"{personal_word(kind)} {count}" for kind, count in facts["kinds"].items()]
         sentence += _("：%(who)s", who=_("、").join(said))
+    if facts.get("kept"):
+        said = [f"{personal_word(kind)} {count}" for kind, count in facts["kept"].items()]
+        sentence += _("（確かめて残した言葉：%(who)s）", who=_("、").join(said))
     if facts.get("own_text"):
         sentence += _("（自分の文を自分で）")
     if facts.get("settings"):
@@ -158,9 +175,33 @@ def _page_words(facts: dict[str, Any]) -> dict[str, str]:
         "page brought back": _("公開に戻した"),
         "page moved": _("分類を変えた"),
         "page validated": _("内容を確かめ、印をつけた"),
+        "page kept": _("見直して、残すと決めた"),
+        "owner set": _("担当を決めた"),
+        "owner removed": _("担当を外した"),
+        "change sampled": _("公開した変更を、あとから確かめた"),
         "pages imported": _("取り込んだ"),
+        "story linked": _("食い違う体験を結びつけた"),
+        "story unlinked": _("食い違う体験を外した"),
         "file attached": _("ファイルを添付した"),
         "file removed": _("ファイルを外した"),
+    }
+
+
+def _session_words() -> dict[str, str]:
+    """What happens in story sessions, and to what comes out of them."""
+    return {
+        "session planned": _("語り場を計画した"),
+        "session changed": _("語り場の予定を変えた"),
+        "session cancelled": _("語り場を取りやめた"),
+        "session started": _("語り場を始めた"),
+        "session ended": _("語り場を終えた"),
+        "note settled": _("書きとめの行き先を決めた"),
+        "note reopened": _("書きとめの行き先を選び直した"),
+        "voice raised": _("お客様の声を書きとめた"),
+        "voice sent": _("お客様の声を製品担当に届けた"),
+        "voice answered": _("お客様の声に返事をもらった"),
+        "task given": _("やることを頼んだ"),
+        "task done": _("やることを済ませた"),
     }
 
 
@@ -177,6 +218,14 @@ def _house_words() -> dict[str, str]:
         "notice brought back": _("速報を元に戻した"),
         "page flagged": _("記事を指摘した"),
         "flag closed": _("指摘に返事をして閉じた"),
+        "flag taken": _("指摘を引き受けた"),
+        "flag given back": _("指摘を手放した"),
+        "gap taken": _("見つからない言葉を引き受けた"),
+        "gap given back": _("見つからない言葉を手放した"),
+        "gap closed by page": _("見つからない言葉を記事で閉じた"),
+        "gap closed by synonym": _("見つからない言葉を同義語で閉じた"),
+        "gap closed by dismissed": _("見つからない言葉を見送った"),
+        "gap opened again": _("見つからない言葉がまた探された"),
         "help asked": _("SVに相談した"),
         "help taken": _("相談を引き受けた"),
         "help given back": _("相談を手放した"),
@@ -195,6 +244,7 @@ def _house_words() -> dict[str, str]:
         "password changed": _("パスワードを変えた"),
         "password reset": _("パスワードを作り直した"),
         "role changed": _("役割を変えた"),
+        "mail address changed": _("知らせの届け先を変えた"),
         "account opened": _("人を加えた"),
         "account closed": _("サインインを止めた"),
         "account reopened": _("サインインを再開した"),

@@ -8,10 +8,12 @@ from kb.rules import limits
 from kb.rules.errors import Invalid
 from kb.rules.pages import Audience
 from kb.rules.review_states import WAITING, State
-from kb.services import answering, comparing, drafting, following, reading, retelling, reviewing, searching, submitting
+from kb.services import answering, drafting, following, reading, retelling, searching, submitting, talking
+from kb.services.concluding import Fate
 from kb.services.submitting import Story
-from kb.web import addresses, cards, forms, showing
+from kb.web import addresses, cards, forms, noted, showing, transaction
 from kb.web.house import actor, house
+from kb.web.item import callable_people, called_names, thread
 from kb.web.language import gettext as _
 from kb.web.language import told
 from kb.web.masking import settled
@@ -64,6 +66,8 @@ def new() -> Any:
         # The form posts to its own address, so the number of the inquiry that it began with comes back by itself.
         if (inquiry := forms.number("inquiry")) is not None:
             words, place = answering.seed(db(), inquiry, by=actor()).words, f"story:inquiry {inquiry}"
+        if said := noted.said():
+            words, place = said, f"story:note {forms.number(noted.NAME)}"
         values = {"words": words, "audience": Audience.STAFF.value}
         if (call := forms.number("call")) is not None:
             known = retelling.seed(db(), call, by=actor())
@@ -104,26 +108,15 @@ def write() -> Any:
         answering.link(db(), inquiry, revision.page, by=actor())
     if (call := forms.number("call")) is not None:
         retelling.link(db(), call, revision.page, by=actor())
+    back = noted.settled(revision, Fate.STORY) if forms.text("action") != "draft" else None
     if place.startswith("story"):
         drafting.drop(db(), place, by=actor())
-    return redirect(url_for("stories.show", id=revision.id))
+    return redirect(back or url_for("stories.show", id=revision.id))
 
 
 @bp.get("/stories/<int:id>")
 def show(id: int) -> Any:
-    item = following.own(db(), id, by=actor())
-    revision = item.revision
-    view = reading.revision(
-        db(), revision.page_id, id, viewer=actor(), renderer=house().renderer, address=addresses.FOR_STAFF
-    )
-    return render_template(
-        "stories/show.html",
-        story={**_row(item), "revision_id": revision.id, "number": revision.number, "decided_at": revision.decided_at},
-        body=view.body,
-        thread=thread(revision),
-        may_edit=revision.state in (State.DRAFT, State.RETURNED),
-        may_withdraw=revision.state in (State.DRAFT, State.SUBMITTED),
-    )
+    return _draw_own(following.own(db(), id, by=actor()))
 
 
 @bp.post("/stories/<int:id>")
@@ -139,8 +132,15 @@ def act(id: int) -> Any:
     elif action == "seen":
         submitting.mark_seen(db(), id, by=actor())
     elif action == "comment":
-        words = settled({"comment": forms.text("comment")})["comment"]
-        reviewing.comment(db(), id, words, by=actor())
+        following.own(db(), id, by=actor())
+        words = settled({"comment": forms.text("comment")}, known=called_names(id))["comment"]
+        try:
+            talking.comment(db(), id, words, quote=forms.text("quote"), by=actor())
+        except Invalid as refused:
+            transaction.give_up()
+            field = "quote" if refused.field == "quote" else "comment"
+            item = following.own(db(), id, by=actor())
+            return _draw_own(item, errors={field: told(refused)}, values=forms.everything()), refused.status
         flash(_("送りました。"))
     else:
         raise Invalid("できない操作です。画面のボタンから操作してください。", field="action")
@@ -155,24 +155,24 @@ def look_alikes() -> Any:
         return render_template("parts/look_alikes.html", look_alikes=[cards.look_alike(one) for one in found])
 
 
-def thread(revision: Any) -> list[dict[str, Any]]:
-    """Comments and events of a proposal's page, the oldest first."""
-    talk = [
-        {
-            "kind": "comment",
-            "author": cards.who(one.author),
-            "role": one.author.role.value if one.author else "operator",
-            "text": one.body,
-            "at": one.at,
-        }
-        for one in comparing.talk(db(), revision.page_id, viewer=actor())
-    ]
-    events = [
-        {"kind": "event", "sentence": f"{cards.who(one.actor)}　{showing.event_sentence(one)}", "at": one.at}
-        for one in following.told(db(), revision.page_id, viewer=actor())
-        if one.verb != "comment written"
-    ]
-    return sorted(talk + events, key=lambda entry: entry["at"])
+def _draw_own(
+    item: following.Item, *, errors: dict[str, str] | None = None, values: dict[str, str] | None = None
+) -> str:
+    revision = item.revision
+    view = reading.revision(
+        db(), revision.page_id, revision.id, viewer=actor(), renderer=house().renderer, address=addresses.FOR_STAFF
+    )
+    return render_template(
+        "stories/show.html",
+        story={**_row(item), "revision_id": revision.id, "number": revision.number, "decided_at": revision.decided_at},
+        body=view.body,
+        thread=thread(revision),
+        callable=callable_people(revision.id),
+        may_edit=revision.state in (State.DRAFT, State.RETURNED),
+        may_withdraw=revision.state in (State.DRAFT, State.SUBMITTED),
+        errors=errors or {},
+        values=values or {},
+    )
 
 
 def _row(item: following.Item) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def _items(*sentences: str) -> Markup:
     return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(one) for one in sentences))
 
 
-def _parts() -> list[dict[str, Any]]:
+def _parts() -> list[SimpleNamespace]:
     """A page with every kind of block."""
     told = [
         ("say", "", _html(_("よろしければ、いつまでにご入用か、お聞かせいただけますか。"))),
@@ -56,7 +56,7 @@ def _parts() -> list[dict[str, Any]]:
         ("staff", "", _html(_("18時を過ぎた注文は、翌日の出荷になります。"))),
         ("sv", "", _html(_("年末は、差額の上限を5,000円にしてよい。"))),
     ]
-    return [{"kind": kind, "argument": argument, "html": html} for kind, argument, html in told]
+    return [SimpleNamespace(kind=kind, argument=argument, html=html) for kind, argument, html in told]
 
 
 def _found() -> dict[str, Any]:

@@ -90,7 +90,7 @@ function message(all) {
     if (entry.call !== first.call || made.steps.length >= BATCH) break;
     Object.assign(made.set, entry.set);
     if (entry.step) made.steps.push(entry.step);
-    if (entry.end) Object.assign(made, { end: entry.end, reopen: false });
+    if (entry.end) made.end = entry.end;
     if (entry.reopen) Object.assign(made, { end: null, reopen: true });
     if (entry.wrapped) made.wrapped = true;
     taken.push(entry);

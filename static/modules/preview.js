@@ -8,6 +8,8 @@ class Preview {
     this.form = form;
     this.pane = pane;
     this.field = field;
+    // Where staff's part is written beside the answer, both make the page.
+    this.inside = form.elements.inside;
     this.running = null;
     this.drawSoon = calm(400, () => this.draw());
   }
@@ -26,6 +28,7 @@ class Preview {
     const dim = setTimeout(() => this.pane.setAttribute("aria-busy", "true"), 150);
     try {
       const fields = new URLSearchParams({ body: this.field.value, audience: this.audience });
+      if (this.inside) fields.set("inside", this.inside.value);
       const html = await (await ask(this.pane.dataset.preview, { fields, signal: running.signal })).text();
       if (running.signal.aborted) return;
       this.pane.innerHTML = html;
@@ -48,6 +51,7 @@ class Preview {
 
   listen() {
     this.field.addEventListener("input", this.drawSoon);
+    this.inside?.addEventListener("input", this.drawSoon);
     this.form.querySelector("[data-preview-as]")?.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;

@@ -32,12 +32,21 @@ export class Poll {
 }
 
 /** The number in the bar. */
-async function count(bar, answer) {
+export async function count(bar, answer) {
   const { waiting } = await answer.json();
   const shown = bar.querySelector("[data-waiting-count]");
   if (waiting > Number(shown.textContent)) announce(bar.dataset.waitingMore);
   shown.textContent = waiting;
-  shown.parentElement.hidden = !waiting;
+  shown.closest(".bar__count").hidden = !waiting;
+}
+
+/** The number at the bell. */
+async function ring(bell, answer) {
+  const { unread } = await answer.json();
+  const shown = bell.querySelector("[data-bell-count]");
+  if (unread > Number(shown.textContent)) announce(bell.dataset.bellMore);
+  shown.textContent = unread;
+  shown.parentElement.hidden = !unread;
 }
 
 class Answers {
@@ -85,9 +94,9 @@ class Answers {
 export function init() {
   const place = document.querySelector("[data-answers]");
   if (place) new Answers(place);
+  const bell = document.querySelector("[data-bell]");
+  if (bell) new Poll(bell.dataset.bell, bell.querySelector("[data-bell-count]").textContent, () => 60_000, (answer) => ring(bell, answer));
   const bar = document.querySelector("[data-waiting]");
-  const list = document.querySelector("[data-requests]");
-  if (bar && !list) new Poll(bar.dataset.waiting, "", () => 15_000, (answer) => count(bar, answer));
-  // Only the list itself needs the rest, and a call should not have to load it.
-  if (list) import("./requests.js").then((live) => live.follow(list, bar, count)).catch(tell);
+  // The queue itself asks more often, in a module of its own: a call should not have to load it.
+  if (bar && !document.querySelector("[data-queue]")) new Poll(bar.dataset.waiting, "", () => 15_000, (answer) => count(bar, answer));
 }

@@ -60,13 +60,24 @@ SIDEWAYS = """() => {
 
 MOVING = """() => document.getAnimations().map((one) => one.effect.target?.outerHTML.slice(0, 90) ?? "something")"""
 
-# Of what lies half under an open menu, only its size there is left out: it can be hit once the menu is closed.
+# Of what lies half under an open menu or the edge of its pane, only its size there is left out: the menu can be closed,
+# and the pane be scrolled.
 AXE = """async (options) => {
   const { violations } = await axe.run(document, options);
   const menu = document.querySelector("details.menu[open]");
+  const isCut = (one) => {
+    const box = one.getBoundingClientRect();
+    for (let pane = one.parentElement; pane; pane = pane.parentElement) {
+      if (pane.scrollHeight <= pane.clientHeight || getComputedStyle(pane).overflowY === "visible") continue;
+      const edge = pane.getBoundingClientRect();
+      return box.top < edge.top || box.bottom > edge.bottom;
+    }
+    return false;
+  };
   for (const one of violations) {
-    if (menu && one.id === "target-size")
-      one.nodes = one.nodes.filter((node) => menu.contains(document.querySelector(node.target[0])));
+    if (one.id !== "target-size") continue;
+    const places = (node) => document.querySelector(node.target[0]);
+    one.nodes = one.nodes.filter((node) => (!menu || menu.contains(places(node))) && !isCut(places(node)));
   }
   return violations.filter((one) => one.nodes.length);
 }"""

@@ -8,7 +8,11 @@ from playwright.sync_api import APIRequestContext, APIResponse, Browser, Page
 from sqlalchemy import select
 
 from kb.rules import clock
+from kb.rules.desk import Check
 from kb.store.base import open_store
+from kb.store.looks import Sample
+from kb.store.messages import Message
+from kb.store.pages import Revision
 from kb.store.shifts import Shift
 from kb.store.users import User
 from tests.browser.serving import Served
@@ -105,15 +109,35 @@ def fill(browser: Browser, served: Served) -> dict[str, str]:
     sv.send(f"/ja/review/{back}", decision="take")
     sv.send(f"/ja/review/{back}", decision="return", revision=back, reason="結果も書いてください。")
     numbers = {"long": long, "gone": gone, "story": story, "back": back}
-    numbers |= {"inquiry": _inquire(sv), "notice": _give_notice(sv)}
+    numbers |= {"inquiry": _inquire(sv), "notice": _give_notice(sv), "session": "1", "running": _gather(sv)}
     customer = Hand(browser, served)
     numbers["revision"] = _vote(customer)
     operator.send("/ja/pages/26/favourite", action="add")
     operator.send("/ja/call/confirm", action="notice", id=numbers["notice"])
     _work_yesterday(served)
+    numbers |= _sample(browser, served, sv)
     for hand in (customer, operator, sv):
         hand.leave()
     return numbers
+
+
+def _gather(sv: Hand) -> str:
+    """A story session that runs, with a note of each mark, a voice that was sent and a task; returns its number."""
+    plan = {"title": "長い題の語り場" * 6, "starts_at": "2030-04-08T16:00", "minutes": "45", "minutes_a_story": "7"}
+    place = urlsplit(sv.send("/ja/sessions/new", action="plan", stories="26", place="会議室", **plan).url).path
+    sv.send(place, action="start")
+    for kind in ("fact", "feeling", "idea", "rule", "fact", "fact"):
+        sv.send(f"{place}/notes", kind=kind, story="26", words="先に目的を聞いたほうが早い。" * 6)
+    first, *_, fifth, sixth = re.findall(r'name="note" value="(\d+)"', sv.asks.get(f"{place}/end").text())
+    owner = re.search(r'<option value="(\d+)"[^>]*>佐藤', sv.asks.get(f"{place}/end").text())
+    assert owner is not None
+    sv.send(f"{place}/end", fate="voice", note=first)
+    sv.send(f"{place}/end", fate="task", note=fifth, owner=owner[1], due="2030-01-01")
+    sv.send(f"{place}/end", fate="nothing", note=sixth)
+    voice = re.search(r'name="id" value="(\d+)"', sv.asks.get("/ja/voices").text())
+    assert voice is not None
+    sv.send("/ja/voices", action="send", id=voice[1])
+    return place.rsplit("/", 1)[1]
 
 
 def _inquire(sv: Hand) -> str:
@@ -149,6 +173,29 @@ def _give_notice(sv: Hand) -> str:
         sv.send("/ja/notices", text=text, audience=audience, **facts)
     found = re.findall(r'name="id" value="(\d+)"', sv.asks.get("/ja/notices").text())
     return str(found[0])
+
+
+def _sample(browser: Browser, served: Served, sv: Hand) -> dict[str, str]:
+    """Two changes of the editor to look at, one of them done with a note; and the number of a message."""
+    editor = Hand(browser, served, "editor")
+    for title in ("箱の返し方", "箱の捨て方"):
+        body = "箱はお預かりします。\n\n:::say\n箱は、こちらでお預かりします。\n:::"
+        fields = {"kind": "faq", "phrases": "箱はどうするの\n段ボールがじゃま", "action": "save"}
+        editor.send("/ja/pages/new", title=title, body=body, **fields)
+    editor.leave()
+    store = open_store(f"sqlite:///{served.home / 'var' / 'kb.db'}")
+    with store.writing() as db:
+        mine = select(Revision).join(User, User.id == Revision.author_id).where(User.name == "editor")
+        when = {"month": clock.today().replace(day=1), "drawn_at": clock.now()}
+        drawn = [Sample(revision_id=one.id, author_id=one.author_id, **when) for one in db.scalars(mine)]
+        db.add_all(drawn)
+        told = db.scalar(select(Message.id).join(User, User.id == Message.user_id).where(User.name == "operator"))
+        db.flush()
+        numbers = {"noted": str(drawn[0].id), "sample": str(drawn[1].id), "message": str(told)}
+    store.close()
+    checks = {check.value: "yes" for check in Check} | {"spoken": "no", "private": "na"}
+    sv.send(f"/ja/samples/{numbers['noted']}", note="言いやすい文です。次は、題名をお客様の言葉に。", **checks)
+    return numbers
 
 
 def _work_yesterday(served: Served) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, inspect
 from werkzeug.serving import make_server
 
 from kb.rules.roles import Role
-from kb.services import reviewing, submitting
+from kb.services import reviewing, submitting, talking
 from kb.store.base import Session
 from kb.store.categories import Category
 from kb.store.pages import Page, Revision
@@ -98,7 +98,7 @@ def furnish(db: Session) -> dict[str, int]:
     also = make.make_user(db, Role.SV, name="endless", display_name="W" * 60)
     story = submitting.submit(db, make.story("「" + "長" * 150 + "」", words="m" * 900, done="n" * 900), by=who.actor)
     reviewing.take(db, story.id, by=also.actor)
-    reviewing.comment(db, story.id, "c" * 900, by=also.actor)
+    talking.comment(db, story.id, "c" * 900, by=also.actor)
     _fill(db, full)
     db.commit()
     return {"page": page.id, "endless": odd[0].id, "kanji": odd[1].id, "story": story.id}

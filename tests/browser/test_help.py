@@ -20,16 +20,17 @@ def test_by_keys_alone_an_operator_asks_an_sv_answers_and_the_operator_reads_it(
     as_person: Callable[..., Page],
 ) -> None:
     operator, sv = opened(as_person), as_person("sv")
-    sv.goto("/ja/requests")
+    sv.goto("/ja/review")
     operator.keyboard.press("x")
     expect(operator.get_by_role("dialog").get_by_label("お客様の言葉")).to_have_value("返品")
     operator.keyboard.type("箱がなくても返品できますか")
     operator.keyboard.press("Enter")
     expect(operator.get_by_role("dialog")).to_have_count(0)
     # Nobody loads anything anew: the list of the SV and the room of the operator follow by themselves.
-    row = sv.locator("[data-request]", has_text="箱がなくても返品できますか")
-    row.get_by_role("button", name="引き受ける").press("Enter")
-    expect(row).to_contain_text("あなたが確認中")
+    row = sv.locator("[data-item]", has_text="箱がなくても返品できますか")
+    row.get_by_role("button", name="答える").press("Enter")
+    expect(sv.get_by_text("あなたが確認中")).to_be_visible()
+    expect(sv.get_by_label("答え", exact=True)).to_be_focused()
     sv.keyboard.type("箱がなくてもお受けします。")
     sv.keyboard.press("Tab")
     sv.keyboard.type("26")
@@ -90,14 +91,16 @@ def test_harassment_is_counted_by_its_key_and_survives_a_new_screen(as_person: C
     expect(band).to_be_hidden()
 
 
-def test_what_an_sv_is_writing_stays_while_the_list_grows(as_person: Callable[..., Page]) -> None:
+def test_the_queue_grows_by_itself_and_keeps_what_is_chosen(as_person: Callable[..., Page]) -> None:
     sv, operator = as_person("sv"), as_person("operator")
-    sv.goto("/ja/requests")
-    reply = sv.get_by_label("指摘した人への返事").first
-    reply.fill("書きかけの返事")
+    sv.goto("/ja/review")
+    sv.keyboard.press("j")
+    sv.keyboard.press("j")
+    chosen = sv.locator("[data-item].is-selected")
+    key = chosen.get_attribute("data-item")
     operator.goto("/ja/call/gap")
     operator.get_by_label("SVに聞きたいこと").fill("あとから届いた質問")
     operator.get_by_role("button", name="SVに聞く").click()
-    expect(sv.locator("[data-request]", has_text="あとから届いた質問")).to_be_visible()
-    expect(reply).to_have_value("書きかけの返事")
-    expect(reply).to_be_focused()
+    expect(sv.locator("[data-item]", has_text="あとから届いた質問")).to_be_visible()
+    assert chosen.get_attribute("data-item") == key
+    expect(chosen.locator(".t")).to_be_focused()

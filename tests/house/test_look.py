@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 TEMPLATES = ROOT / "kb" / "web" / "templates"
-SHEETS = ("app.css", "staff.css", "guide.css")
+SHEETS = ("app.css", "staff.css", "desk.css", "guide.css")
 VALUE = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color)\(|:\s*(?:white|black|red|gray|grey)\b"
 )

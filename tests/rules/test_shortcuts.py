@@ -1,15 +1,32 @@
 """The table of single keys: no two usual keys alike, and what somebody chose stands over it."""
 
+import pytest
+
 from kb.rules import shortcuts
-from kb.rules.shortcuts import OFF, USUAL, Deed
+from kb.rules.shortcuts import OFF, USUAL, Deed, Room
+
+ROOMS = (Room.SERVING, Room.DESK)
 
 
-def test_no_key_does_two_deeds_in_the_usual_table() -> None:
-    assert {key: deeds for key, deeds in shortcuts.taken(USUAL).items() if len(deeds) > 1} == {}
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_key_does_two_deeds_of_one_room_in_the_usual_table(room: Room) -> None:
+    assert {key: deeds for key, deeds in shortcuts.taken(USUAL, room).items() if len(deeds) > 1} == {}
 
 
-def test_every_usual_key_may_be_chosen() -> None:
-    assert shortcuts.taken(USUAL).keys() <= shortcuts.KEYS
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_usual_key_may_be_chosen(room: Room) -> None:
+    assert shortcuts.taken(USUAL, room).keys() <= shortcuts.KEYS
+
+
+def test_a_key_may_do_one_thing_at_the_desk_and_another_where_customers_are_answered() -> None:
+    assert shortcuts.taken(USUAL, Room.DESK)["k"] == [Deed.UP]
+    assert shortcuts.taken(USUAL, Room.SERVING)["k"] == [Deed.HARASSMENT]
+
+
+def test_what_is_done_everywhere_shares_its_key_with_nothing() -> None:
+    both = {**USUAL, Deed.MERGE: "/"}
+    assert shortcuts.taken(both, Room.DESK)["/"] == [Deed.SEARCH, Deed.MERGE]
+    assert {*shortcuts.at_work(Room.DESK)} | {*shortcuts.at_work(Room.SERVING)} == {*Deed}
 
 
 def test_nothing_chosen_means_the_usual_keys() -> None:
@@ -33,5 +50,5 @@ def test_only_what_differs_is_kept() -> None:
 
 
 def test_the_digits_count_as_nine_keys() -> None:
-    assert shortcuts.taken({**USUAL, Deed.COPY: "5"})["5"] == [Deed.OPEN, Deed.COPY]
-    assert shortcuts.taken({**USUAL, Deed.COPY: "5", Deed.OPEN: ""})["5"] == [Deed.COPY]
+    assert shortcuts.taken({**USUAL, Deed.COPY: "5"}, Room.SERVING)["5"] == [Deed.OPEN, Deed.COPY]
+    assert shortcuts.taken({**USUAL, Deed.COPY: "5", Deed.OPEN: ""}, Room.SERVING)["5"] == [Deed.COPY]

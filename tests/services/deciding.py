@@ -6,7 +6,7 @@ from typing import Any
 from kb.rules.errors import KbError, NotAllowed, NotFound, NotSignedIn
 from kb.rules.review_states import State
 from kb.rules.roles import Actor
-from kb.services import reviewing
+from kb.services import reviewing, talking
 from kb.store.base import Session
 from kb.store.pages import Revision
 from tests.make import make_page, text
@@ -49,7 +49,7 @@ def give_back(db: Session, revision: Revision, by: Actor) -> Any:
 
 
 def comment(db: Session, revision: Revision, by: Actor) -> Any:
-    return reviewing.comment(db, revision.id, "ひとこと", by=by)
+    return talking.comment(db, revision.id, "ひとこと", by=by)
 
 
 Act = Callable[[Session, Revision, Actor], Any]

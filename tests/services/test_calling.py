@@ -256,6 +256,17 @@ def test_an_end_can_be_taken_back_until_the_call_is_wrapped_up(
         calling.keep(db, message(clock, reopen=True), by=operator)
 
 
+def test_an_end_taken_back_and_made_otherwise_in_one_message_counts_even_when_that_comes_twice(
+    db: Session, operator: Actor, clock: StoppedClock
+) -> None:
+    calling.keep(db, message(clock, end=End(Outcome.CALLBACK, clock.time)), by=operator)
+    clock.advance(seconds=9)
+    otherwise = message(clock, reopen=True, end=End(Outcome.SOLVED, clock.time), wrapped=True)
+    for _ in range(2):
+        call = calling.keep(db, otherwise, by=operator).call
+        assert (call.outcome, call.ended_at, call.wrapped_at) == (Outcome.SOLVED, clock.time, clock.time)
+
+
 def test_the_next_call_ends_the_writing_about_the_last_one(db: Session, operator: Actor, clock: StoppedClock) -> None:
     first = calling.keep(db, message(clock, end=End(Outcome.SOLVED, clock.time)), by=operator).call
     clock.advance(seconds=40)

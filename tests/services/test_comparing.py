@@ -5,11 +5,11 @@ import pytest
 from kb.rules.errors import NotFound, NotSignedIn
 from kb.rules.pages import Audience
 from kb.rules.review_states import State
-from kb.rules.roles import SYSTEM, VISITOR, Actor
-from kb.services import comparing, editing, reviewing
+from kb.rules.roles import VISITOR, Actor
+from kb.services import comparing, editing
 from kb.store.base import Session
 from kb.store.pages import Page, Revision
-from tests.make import edit_page, make_actor, make_page, make_proposal, make_story, text
+from tests.make import edit_page, make_page, make_proposal, make_story, text
 
 SECRET = "返金は三万円まで"
 
@@ -117,20 +117,3 @@ def test_the_merge_of_a_foreign_base_is_refused(db: Session, operator: Actor) ->
         comparing.three_way(db, page.id, text(), base_id=other.current_revision_id, viewer=operator)
     with pytest.raises(NotFound):
         comparing.three_way(db, make_story(db).page_id, text(), base_id=None, viewer=operator)
-
-
-def test_comments_are_for_the_author_and_the_svs(db: Session, operator: Actor, sv: Actor) -> None:
-    revision = make_story(db, by=operator)
-    reviewing.comment(db, revision.id, "もう少し", by=sv)
-    reviewing.comment(db, revision.id, "はい", by=operator)
-    told = [["もう少し", "はい"], ["もう少し", "はい"], []]
-    for viewer, expected in zip((sv, operator, make_actor(db)), told, strict=True):
-        assert [one.body for one in comparing.talk(db, revision.page_id, viewer=viewer)] == expected
-
-
-def test_a_visitor_hears_no_comment_even_on_what_nobody_signed(db: Session, sv: Actor) -> None:
-    page = make_page(db, by=SYSTEM)
-    assert page.current is not None and page.current.author_id is None
-    reviewing.comment(db, page.current.id, "社内の話", by=sv)
-    with pytest.raises(NotSignedIn):
-        comparing.talk(db, page.id, viewer=VISITOR)

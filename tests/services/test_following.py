@@ -6,7 +6,7 @@ from kb.rules.errors import NotAllowed, NotFound, NotSignedIn
 from kb.rules.pages import Audience
 from kb.rules.review_states import State
 from kb.rules.roles import VISITOR, Actor
-from kb.services import following, reviewing, submitting
+from kb.services import following, messaging, reviewing, submitting
 from kb.store.base import Session
 from tests.conftest import StoppedClock
 from tests.make import edit_page, make_actor, make_page, make_proposal, make_story, story
@@ -95,12 +95,19 @@ def test_an_outcome_is_news_until_its_author_has_read_it(db: Session) -> None:
     revision = make_story(db, in_state=State.RETURNED, by=author)
     make_story(db, in_state=State.WITHDRAWN, by=author)
     make_story(db, by=author)
-    assert following.unseen(db, by=author) == 1
-    assert following.unseen(db, by=make_actor(db)) == 0
+    assert messaging.unread(db, by=author) == 1
+    assert messaging.unread(db, by=make_actor(db)) == 0
     submitting.mark_seen(db, revision.id, by=author)
-    db.flush()
-    assert following.unseen(db, by=author) == 0
-    assert following.unseen(db, by=VISITOR) == 0
+    assert revision.author_seen_at is not None
+    assert messaging.unread(db, by=author) == 0
+
+
+def test_an_outcome_that_was_read_among_the_messages_is_no_news_on_its_own_screen(db: Session) -> None:
+    author = make_actor(db)
+    revision = make_story(db, in_state=State.RETURNED, by=author)
+    _total, (item,) = messaging.inbox(db, limit=5, by=author)
+    messaging.read(db, item.message.id, by=author)
+    assert revision.author_seen_at is not None
 
 
 def test_a_page_tells_staff_what_waits_on_it(db: Session) -> None:
@@ -120,7 +127,7 @@ def test_events_are_told_only_of_revisions_that_the_reader_may_see(db: Session, 
     def verbs(viewer: Actor) -> list[str]:
         return [event.verb for event in following.told(db, page.id, viewer=viewer)]
 
-    everything = ["page created", "revision proposed", "review taken", "revision rejected"]
+    everything = ["page created", "revision proposed", "revision rejected"]
     assert verbs(sv) == verbs(author) == everything
     assert verbs(make_actor(db)) == ["page created"]
     with pytest.raises(NotSignedIn):

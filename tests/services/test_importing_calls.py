@@ -127,6 +127,11 @@ def test_what_was_typed_is_masked_and_codes_stay(db: Session, tmp_path: Path) ->
     assert call.ticket == "CRM-77"
 
 
+def test_a_ticket_that_is_a_way_to_reach_the_customer_is_masked(db: Session, tmp_path: Path) -> None:
+    take_in(db, tmp_path, row(ticket="090-1234-5678"))
+    assert only_call(db).ticket == "［電話番号］"
+
+
 @pytest.mark.parametrize(
     ("typed", "hour"),
     [

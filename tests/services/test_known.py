@@ -6,7 +6,7 @@ from kb.rules.pages import Audience
 from kb.rules.roles import SYSTEM, Actor, Role
 from kb.services import editing
 from kb.services.known import Known
-from kb.store import categories, listing
+from kb.store import categories, listing, pages
 from kb.store.base import Session, Store
 from kb.store.pages import Page
 from tests.make import edit_page, make_category, make_page
@@ -25,6 +25,8 @@ def told(known: Known, store: Store, page_id: int, viewer: Actor = OPERATOR) -> 
     """What a new session is told of a page: its audience, or that it is not there."""
     with store.reading() as db:
         fact = known.facts(db, [page_id], viewer=viewer).get(page_id)
+        page = known.pages(db, [page_id], viewer=viewer).get(page_id)
+    assert (page.audience if page else None) == (fact.audience if fact else None)
     return fact.audience if fact else None
 
 
@@ -42,6 +44,10 @@ def test_what_is_remembered_is_what_the_store_says(store: Store, page_id: int) -
             ids = [page_id, page_id + 1]
             assert known.facts(db, ids, viewer=OPERATOR) == listing.facts(db, ids, viewer=OPERATOR) != {}
             assert known.tags(db, ids, viewer=OPERATOR) == {"配送"}
+            page = pages.by_ids(db, ids, viewer=OPERATOR)[page_id]
+            kept = known.pages(db, ids, viewer=OPERATOR)
+            assert kept.keys() == {page_id} and kept[page_id].shown is not None and page.shown is not None
+            assert kept[page_id].shown.body == page.shown.body
             shelves = [one.key for one in known.shelves(db, viewer=OPERATOR)]
             assert shelves == [one.key for one in categories.visible_to(db, OPERATOR)] == ["delivery"]
 
@@ -54,8 +60,18 @@ def test_the_second_session_asks_the_store_for_nothing_but_the_stamp(store: Stor
         asked: list[str] = []
         db.connection().connection.driver_connection.set_trace_callback(asked.append)
         known.facts(db, [page_id], viewer=OPERATOR)
+        known.pages(db, [page_id], viewer=OPERATOR)
         db.connection().connection.driver_connection.set_trace_callback(None)
     assert len(asked) == 1 and "content_stamp" in asked[0]
+
+
+def test_a_page_that_is_kept_belongs_to_no_session_and_is_there_whole(store: Store, page_id: int) -> None:
+    known = Known()
+    for _ in range(2):
+        with store.reading() as db:
+            page = known.pages(db, [page_id], viewer=OPERATOR)[page_id]
+            assert page not in db
+        assert page.shown is not None and page.shown.body and page.category is not None and page.category.key
 
 
 def test_a_change_is_told_from_the_next_session_on(store: Store, page_id: int) -> None:

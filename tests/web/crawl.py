@@ -17,8 +17,14 @@ WORD = re.compile(r"zq[a-z]+")
 TAG = re.compile(r"<[^>]*>")
 CATEGORIES = ("delivery", "zqstaffshelf", "zqsvshelf")
 NARROWED = [("audience", "sv"), ("audience", "staff"), ("confidence", "unvalidated"), ("tag", "zqsvtag")]
-# Addresses whose id is a revision's; a file's has its own; every other one is a page's.
-OF_REVISIONS = ("stories.show", "review.show", "merging.merge", "merging.faq")
+# Addresses whose id is of another noun than a page.
+OF = {
+    "revisions": ("stories.show", "review.show", "merging.merge", "merging.faq"),
+    "files": ("files.show",),
+    "messages": ("messages.",),
+    "samples": ("sampling.",),
+    "sessions": ("sessions.",),
+}
 
 
 def questions(world: World) -> dict[str, list[dict[str, Any]]]:
@@ -62,14 +68,32 @@ def questions(world: World) -> dict[str, list[dict[str, Any]]]:
             *({"confidence": confidence} for confidence in ("validated", "unvalidated")),
         ],
         "history.compare": [{"a": 1, "b": 2}, {"a": 2, "b": 3}, {"a": 3, "b": 1}],
-        "editor.new": [{"kind": "case"}, {"title": "配送"}, {"inquiry": 1}],
+        "editor.new": [{"kind": "case"}, {"title": "配送"}, {"inquiry": 1}, {"gap": 1}],
         "stories.index": [{"tab": tab} for tab in ("draft", "waiting", "decided")],
         "inquiries.index": [{"state": "taken"}, {"number": "zq"}],
-        "stories.new": [{"words": "配送"}, {"inquiry": 1}, *({"draft": story} for story in stories)],
-        "review.queue": [{"tab": tab} for tab in ("story", "edit", "mine")],
+        "stories.new": [{"words": "配送"}, {"inquiry": 1}, {"from_note": 1}, *({"draft": story} for story in stories)],
         "admin.events": [{"kind": "review"}, {"kind": "people"}, {"before": 10}],
         "faq.voted": [{"said": "why", "revision": revision, "masked": "mail"} for revision in stories],
+        **_of_the_desk(world, stories),
         **_of_programs(words, kinds),
+    }
+
+
+def _of_the_desk(world: World, stories: list[int]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "review.queue": [
+            *({"kind": kind} for kind in ("help", "story", "edit", "flag", "gap")),
+            *({"hold": hold} for hold in ("free", "mine", "waiting")),
+            {"part": "list"},
+            *({"part": "side", "item": f"{kind}-1"} for kind in ("help", "flag", "gap")),
+            *({"part": "side", "item": f"{kind}-{story}"} for kind in ("story", "edit") for story in stories),
+        ],
+        "help.requests": [{"tab": "answered"}],
+        "sampling.index": [{"tab": "done"}],
+        "sessions.index": [{"past": 1}],
+        "sessions.new": [{"q": "zq"}, {"waiting": "waiting"}, {"stories": world.ids["sv"]}],
+        "voices.index": [{"state": state} for state in ("open", "sent", "answered")],
+        "voices.tasks": [{"all": 1}, {"done": 1}],
     }
 
 
@@ -82,7 +106,9 @@ def deep_questions(world: World) -> dict[str, list[dict[str, Any]]]:
     """The same for addresses with an id, asked for one id alone."""
     pages, stories = _some(world)
     return {
-        "editor.edit": [{"take": story} for story in stories],
+        "editor.edit": [*({"take": story} for story in stories), {"from_note": 1}, {"from_note": 2}],
+        "sessions.stage": [{"at": 1}],
+        "sessions.sheet": [{"story": page} for page in pages],
         "merging.merge": [{"q": "配送"}, {"q": "zq"}, *({"into": page} for page in pages)],
     }
 
@@ -112,9 +138,7 @@ def addresses(world: World, *, only: tuple[str, ...] = (), plain: bool = False) 
 
 
 def _values(world: World, rule: Rule) -> Iterator[dict[str, Any]]:
-    of = (
-        "revisions" if rule.endpoint.startswith(OF_REVISIONS) else "files" if rule.endpoint == "files.show" else "pages"
-    )
+    of = next((noun for noun, endpoints in OF.items() if rule.endpoint.startswith(endpoints)), "pages")
     choices: dict[str, list[Any]] = {
         "lang": ["ja"] if "id" in rule.arguments else ["ja", "en"],
         "id": list(range(1, world.highest[of] + 2)),

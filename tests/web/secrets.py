@@ -3,11 +3,13 @@
 from kb.rules.roles import Role
 
 VISITOR, DISABLED, OPERATOR, AUTHOR, SV, ADMIN = "visitor", "disabled", "operator", "author", "sv", "admin"
-PEOPLE = (VISITOR, DISABLED, OPERATOR, AUTHOR, SV, ADMIN)
-STAFF = frozenset({OPERATOR, AUTHOR, SV, ADMIN})
+EDITOR = "editor"
+PEOPLE = (VISITOR, DISABLED, OPERATOR, EDITOR, AUTHOR, SV, ADMIN)
+STAFF = frozenset({OPERATOR, EDITOR, AUTHOR, SV, ADMIN})
 SVS = frozenset({SV, ADMIN})
 WRITERS = SVS | {AUTHOR}
-ROLES = {OPERATOR: Role.OPERATOR, AUTHOR: Role.OPERATOR, SV: Role.SV, ADMIN: Role.ADMIN, DISABLED: Role.SV}
+ROLES = {OPERATOR: Role.OPERATOR, EDITOR: Role.EDITOR, AUTHOR: Role.OPERATOR, SV: Role.SV, ADMIN: Role.ADMIN}
+ROLES |= {DISABLED: Role.SV}
 
 # Word → who may read it, wherever it stands.
 READERS: dict[str, frozenset[str]] = {
@@ -58,6 +60,13 @@ READERS: dict[str, frozenset[str]] = {
     "zqvotewords": SVS,
     **dict.fromkeys(("zqflagwords", "zqhelpwords"), WRITERS),
     "zqsvflagwords": SVS,
+    "zqgapwords": SVS,
+    # A session is for SVs and whoever was asked; what is said of a page, for its readers among them.
+    **dict.fromkeys(("zqsession", "zqsheet", "zqnote", "zqvoice", "zqtask"), WRITERS),
+    "zqsvnote": SVS,
+    # A note on a sample is for the author of the change and its writer, whatever anybody else may read.
+    "zqcoachnote": frozenset({EDITOR, SV}),
+    "zqtoldfact": frozenset({AUTHOR}),
     "zqstaffnotice": STAFF,
     "zqsvnotice": SVS,
     "zqsvpagenotice": SVS,

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from flask import g
 
+from kb.rules import clock
 from kb.services.masking import Found, Kind, Undecided
+from kb.store.gaps import Gap
 from kb.web import masking
 from kb.web.masking import MASK, SEEN, Stopped
 from kb.web.policy import POLICY
@@ -49,10 +51,18 @@ ASKED = {
         Case(SV, "review/{story}", {"decision": "comment", "comment": "{}のことです"}),
         Case(SV, "review/{story}", {"decision": "return", "revision": "{story}", "reason": "{}を消してください"}),
     ],
+    "review.decide_gap": [
+        Case(SV, "review/gaps/{gap}", {"action": "dismiss", "reason": "{}に伝えた"}),
+        Case(SV, "review/gaps/{gap}", {"action": "synonym", "line": "{}への電話"}),
+    ],
     "merging.merge_into": [
         Case(SV, "review/{story}/merge", PAGE | {"into": "{other}", "base": "{base}", "reason": "{}の件"}),
     ],
     "merging.make_faq": [Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "thanks": "{}までお礼を"})],
+    "merging.mark_duplicate": [
+        Case(SV, "review/{story}/duplicate", {"of": "{other}", "reason": "{}と同じ"}),
+        Case(SV, "review/{story}/duplicate", {"of": "{other}", "reason": "同じ", "wording": "{}に着きますか"}),
+    ],
     "synonyms.act": [Case(SV, "synonyms", {"action": "add", "line": "送料{n}＝運賃{n}", "note": "{}から聞いた"})],
     "inquiries.act": [Case(OPERATOR, "inquiries/1", {"action": "close", "note": "{}に電話した"})],
     "calling.act": [Case(OPERATOR, "call/act", {"action": "set", "memo": "{}に折り返す"})],
@@ -69,6 +79,8 @@ NEVER_ASKED = {
     "editor.preview": "It stores nothing.",
     "stories.look_alikes": "It stores nothing.",
     "synonyms.preview": "It stores nothing.",
+    "merging.mark_contradiction": "It takes words of the page alone.",
+    "review.hold": "No free text.",
     "history.revert": "It takes no text: an earlier version was asked about when it was written.",
     "notices.act": "Numbers of the firm belong into notices, which an SV writes for many.",
     "settings.change": "Numbers of the firm.",
@@ -101,7 +113,11 @@ def _places(world: World, n: int) -> dict[str, Any]:
         story = make.make_story(db, title=f"話{n}", by=world.browsers[AUTHOR].actor)
         page = make.make_page(db, f"終える記事{n}", "文。")
         other = make.make_page(db, f"直す記事{n}", "前の文。")
-        return {"n": n, "story": story.id, "page": page.id, "other": other.id, "base": other.current_revision_id}
+        gap = Gap(key=f"探す{n}", words=f"探す{n}", times=2, first_at=clock.now(), last_at=clock.now())
+        db.add(gap)
+        db.flush()
+        made = {"story": story.id, "page": page.id, "other": other.id, "gap": gap.id}
+        return {"n": n, "base": other.current_revision_id, **made}
 
 
 def _asked_for_help(world: World, n: int) -> dict[str, Any]:

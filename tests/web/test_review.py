@@ -36,18 +36,6 @@ def now(store: Store, revision: Revision) -> Revision:
         return db.get_one(Revision, revision.id)
 
 
-def test_the_queue_shows_what_waits_oldest_first(as_sv: Browser, store: Store, story: Revision, page: Page) -> None:
-    with store.writing() as db:
-        edit = make_proposal(db, db.get_one(Page, page.id))
-        make_story(db, in_state=State.DRAFT, title="下書きの話")
-        make_story(db, in_state=State.REJECTED, title="決まった話")
-    shown = as_sv.get("/ja/review").text
-    assert shown.index(f"/ja/review/{story.id}") < shown.index(f"/ja/review/{edit.id}")
-    assert "下書きの話" not in shown and "決まった話" not in shown
-    assert f"/ja/review/{edit.id}" not in as_sv.get("/ja/review?tab=story").text
-    assert f"/ja/review/{story.id}" not in as_sv.get("/ja/review?tab=edit").text
-
-
 def test_a_taken_item_is_one_svs_until_it_is_given_back(
     as_sv: Browser, as_admin: Browser, store: Store, story: Revision
 ) -> None:

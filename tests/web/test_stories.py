@@ -147,9 +147,9 @@ def test_a_returned_story_shows_why_and_comes_back_as_the_next_version(as_operat
 def test_an_outcome_is_news_until_it_is_read(as_operator: Browser, store: Store) -> None:
     with store.writing() as db:
         decided = make_story(db, in_state=State.APPROVED, by=as_operator.actor)
-    assert "件の新しい知らせ" in as_operator.get("/ja/console").text
+    assert "data-bell-count>1<" in as_operator.get("/ja/console").text
     as_operator.submit(f"/ja/stories/{decided.id}", {"action": "seen"})
-    assert "件の新しい知らせ" not in as_operator.get("/ja/console").text
+    assert "data-bell-count>0<" in as_operator.get("/ja/console").text
 
 
 def test_a_story_that_an_sv_only_page_took_in_does_not_name_it(as_operator: Browser, store: Store) -> None:

@@ -11,6 +11,7 @@ from kb.app import create_app
 from kb.config import Settings
 from kb.rules import clock
 from kb.rules.calls import Fault, Outcome, StepKind
+from kb.rules.desk import Check, Fate, Mark, MessageKind, NoteKind
 from kb.rules.pages import Audience, Kind, Language
 from kb.rules.review_states import State
 from kb.rules.roles import SYSTEM, Actor, Role
@@ -20,31 +21,43 @@ from kb.services import (
     accounts,
     attaching,
     calling,
+    concluding,
     drafting,
     editing,
     flagging,
     helping,
     indexing,
     inquiring,
+    messaging,
     notices,
     reviewing,
+    sampling,
+    sessions,
     submitting,
+    talking,
+    telling,
     voting,
 )
-from kb.services.calling import End, Message
+from kb.services.calling import End
+from kb.services.calling import Message as CallMessage
 from kb.services.house import House
 from kb.services.inquiring import Letter
 from kb.services.recording import Step
+from kb.services.sessions import Plan
 from kb.store.attachments import Attachment
 from kb.store.base import Session, Store, open_store
 from kb.store.categories import Category
+from kb.store.gaps import Gap
+from kb.store.looks import Sample
+from kb.store.messages import Message
 from kb.store.pages import Page, Revision
 from kb.store.shifts import Shift
+from kb.store.story_sessions import StorySession
 from kb.store.users import User
 from kb.text.rendering import Renderer
 from tests import make
 from tests.conftest import Browser
-from tests.web.secrets import AUTHOR, DISABLED, PEOPLE, ROLES, SV
+from tests.web.secrets import AUTHOR, DISABLED, EDITOR, PEOPLE, ROLES, SV
 
 
 @dataclass
@@ -82,6 +95,9 @@ def build(database: str, folder: Path, renderer: Renderer) -> World:
             "pages": db.query(Page).count(),
             "revisions": db.query(Revision).count(),
             "files": db.query(Attachment).count(),
+            "messages": db.query(Message).count(),
+            "samples": db.query(Sample).count(),
+            "sessions": db.query(StorySession).count(),
         }
     world = World(app, house, {}, ids, highest)
     for who in PEOPLE:
@@ -137,14 +153,49 @@ def _fill(db: Session, house: House, actors: dict[str, Actor]) -> dict[str, int]
     flagging.flag(db, sv.id, None, Fault.WRONG, "zqsvflagwords", by=actors[SV])
     helping.ask(db, "zqhelpwords 配送", "", call=None, by=actors[AUTHOR])
     now = clock.now()
+    db.add(Gap(key="zqgapwords", words="zqgapwords 配送", times=3, first_at=now, last_at=now))
     searched = Step("zq-search", StepKind.SEARCH, now, "zqcallsearch 配送", 2)
-    told = Message("c" * 32, now, {"memo": "zqcallmemo"}, (searched,), End(Outcome.SOLVED, now), wrapped=True)
+    told = CallMessage("c" * 32, now, {"memo": "zqcallmemo"}, (searched,), End(Outcome.SOLVED, now), wrapped=True)
     calling.keep(db, told, by=actors[AUTHOR])
+    ids |= _told(db, actors, ids)
+    _session(db, actors, ids)
     for who in actors.values():
         # They worked the day before, so that all of this is news to them.
         worked = clock.now() - timedelta(days=1)
         db.add(Shift(user_id=who.id, started_at=worked, last_at=worked))
     return ids
+
+
+def _told(db: Session, actors: dict[str, Actor], ids: dict[str, int]) -> dict[str, int]:
+    """What was told to one person alone: of a page that is not theirs to read any more, of a task, and on a sample."""
+    editor, sv = actors[EDITOR], actors[SV]
+    for person in (actors[AUTHOR], sv):
+        messaging.tell(db, person.id, MessageKind.CREDITED, by=SYSTEM, page_id=ids["closed"])
+    messaging.tell(db, actors[AUTHOR].id, MessageKind.MENTIONED, by=sv, task=1, words="zqtoldfact")
+    box = make.make_page(db, "箱の返し方", "箱はお客様に捨てていただきます。", audience=Audience.STAFF)
+    drawn = []
+    for text in ("箱はお預かりします。", "箱はお預かりします。中身は入れません。"):
+        change = make.edit_page(db, box, text, by=editor)
+        when = {"month": clock.today(), "drawn_at": clock.now()}
+        drawn.append(Sample(revision_id=change.id, author_id=editor.id, **when))
+    db.add_all(drawn)
+    db.flush()
+    sampling.finish(db, drawn[0].id, dict.fromkeys(Check, Mark.YES), "zqcoachnote", by=sv)
+    return {"looked sample": drawn[0].id, "sample": drawn[1].id}
+
+
+def _session(db: Session, actors: dict[str, Actor], ids: dict[str, int]) -> None:
+    """A session that runs: the author's story and an SV's page, what was said of both, a voice and a task."""
+    author, sv = actors[AUTHOR], actors[SV]
+    story = db.get_one(Revision, ids["zqsubmitted"]).page_id
+    plan = Plan("zqsession 配送", clock.now(), "zqsession 会議室", 60, 7, (story, ids["sv"]))
+    held = sessions.plan(db, plan, by=sv)
+    sessions.fill_sheet(db, held.id, story, {"felt": "zqsheet"}, by=author)
+    telling.start(db, held.id, by=sv)
+    said = ((story, "zqnote"), (ids["sv"], "zqsvnote"), (story, "zqvoice"), (story, "zqtask"))
+    made = [telling.note(db, held.id, page_id, NoteKind.FACT, words, by=sv).id for page_id, words in said]
+    concluding.settle(db, held.id, made[3:], Fate.TASK, owner_id=author.id, by=sv)
+    concluding.settle(db, held.id, made[2:3], Fate.VOICE, by=sv)
 
 
 def _notices(db: Session, by: Actor, page: int) -> None:
@@ -238,7 +289,7 @@ def _stories(db: Session, house: House, actors: dict[str, Actor], sv: Page) -> d
     secret = make.story("zqsvstory の話", audience=Audience.SV, done="zqsvstory")
     ids["zqsvstory"] = submitting.submit(db, secret, by=by).id
     returned = submitting.submit(db, make.story("zqreturned の話", done="zqreturned"), by=by)
-    reviewing.comment(db, returned.id, "zqcomment", by=reviewer)
+    talking.comment(db, returned.id, "zqcomment", by=reviewer)
     reviewing.send_back(db, returned.id, reason="zqreturnreason", thanks="zqthanks", by=reviewer)
     ids["zqreturned"] = returned.id
     merged = submitting.submit(db, make.story("zqmergedstory の話"), by=by)

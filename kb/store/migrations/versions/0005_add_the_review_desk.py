@@ -74,6 +74,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_gaps_key"),
     )
     op.create_index("ix_gaps_closed_at_times", "gaps", ["closed_at", "times"], unique=False)
+    op.create_index("ix_calls_story_id", "calls", ["story_id"], unique=False)
+    op.create_index("ix_calls_outcome_started_at", "calls", ["outcome", "started_at"], unique=False)
     op.create_table(
         "owners",
         sa.Column("page_id", sa.Integer(), nullable=False),
@@ -109,6 +111,8 @@ def upgrade() -> None:
         sa.Column("story_began_at", UtcDateTime(), nullable=True),
         sa.Column("host_id", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("minutes_page_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["host_id"], ["users.id"], name="fk_story_sessions_host_id"),
@@ -208,8 +212,6 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("read_at", UtcDateTime(), nullable=True),
-        sa.Column("sent_at", UtcDateTime(), nullable=True),
-        sa.Column("tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["from_id"], ["users.id"], name="fk_messages_from_id"),
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_messages_page_id"),
         sa.ForeignKeyConstraint(["revision_id"], ["revisions.id"], name="fk_messages_revision_id"),
@@ -217,8 +219,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_messages_user_id"),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
     )
-    op.create_index("ix_messages_sent_at_tries", "messages", ["sent_at", "tries"], unique=False)
+    op.create_index("ix_messages_at", "messages", ["at"], unique=False)
     op.create_index("ix_messages_user_id_read_at", "messages", ["user_id", "read_at"], unique=False)
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum("mail", "webhook", name="way", native_enum=False, create_constraint=True, length=12),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_deliveries_message_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
+        sa.UniqueConstraint("message_id", "way", name="uq_deliveries_message_id_way"),
+    )
+    op.create_index("ix_deliveries_due_at", "deliveries", ["due_at"], unique=False)
     op.create_table(
         "samples",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -311,6 +329,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("key", sa.String(length=36), nullable=True),
         sa.Column("words", sa.String(length=2000), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -339,12 +358,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name="fk_session_notes_task_id"),
         sa.ForeignKeyConstraint(["voice_id"], ["voices.id"], name="fk_session_notes_voice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_session_notes"),
+        sa.UniqueConstraint("key", name="uq_session_notes_key"),
     )
     op.create_index("ix_session_notes_session_id", "session_notes", ["session_id"], unique=False)
     op.add_column("comments", sa.Column("quote", sa.Text(), server_default="", nullable=False))
     op.add_column("comments", sa.Column("mentions", sa.JSON(), server_default="[]", nullable=False))
     op.add_column("help_requests", sa.Column("taken_at", UtcDateTime(), nullable=True))
     op.add_column("users", sa.Column("mail", sa.String(length=254), server_default="", nullable=False))
+    op.add_column("users", sa.Column("language", sa.String(length=2), server_default="ja", nullable=False))
     with op.batch_alter_table("flags") as batch:
         batch.add_column(sa.Column("taken_by_id", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("taken_at", UtcDateTime(), nullable=True))
@@ -361,6 +382,7 @@ def downgrade() -> None:
         batch.drop_column("taken_at")
         batch.drop_column("taken_by_id")
 
+    op.drop_column("users", "language")
     op.drop_column("users", "mail")
     op.drop_column("help_requests", "taken_at")
     op.drop_column("comments", "mentions")
@@ -375,8 +397,10 @@ def downgrade() -> None:
     op.drop_table("session_people")
     op.drop_index("ix_samples_author_id_month", table_name="samples")
     op.drop_table("samples")
+    op.drop_index("ix_deliveries_due_at", table_name="deliveries")
+    op.drop_table("deliveries")
     op.drop_index("ix_messages_user_id_read_at", table_name="messages")
-    op.drop_index("ix_messages_sent_at_tries", table_name="messages")
+    op.drop_index("ix_messages_at", table_name="messages")
     op.drop_table("messages")
     op.drop_index("ix_looks_page_id_at", table_name="looks")
     op.drop_table("looks")
@@ -386,6 +410,8 @@ def downgrade() -> None:
     op.drop_index("ix_story_sessions_starts_at", table_name="story_sessions")
     op.drop_table("story_sessions")
     op.drop_table("owners")
+    op.drop_index("ix_calls_outcome_started_at", table_name="calls")
+    op.drop_index("ix_calls_story_id", table_name="calls")
     op.drop_index("ix_gaps_closed_at_times", table_name="gaps")
     op.drop_table("gaps")
     op.drop_table("reaches")
