@@ -33,7 +33,7 @@ from kb.store.pages import Page, Revision
 from kb.store.reaches import Reach
 from kb.store.users import User
 
-LIMIT = 150  # ms at p95 with 5,000 items, by issue 6
+LIMIT = 150  # ms at p95 with 5,000 items
 ROUNDS = 200
 KINDS = (ItemKind.STORY, ItemKind.EDIT, ItemKind.FLAG, ItemKind.GAP, ItemKind.HELP)
 SCREENS = {

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from kb import config
+from kb import config, demonstration_desk
 from kb.rules import clock
 from kb.rules.calls import Fault, HelpKind
 from kb.rules.pages import Audience, Kind
@@ -129,6 +129,7 @@ def fill(house: House, progress: Callable[[int], AbstractContextManager[Callable
         added = importing.take_in(db, rows, sheet.shelves, by=SYSTEM, progress=bar).added
         help_in(db)
         session_in(db)
+        demonstration_desk.fill(db)
         return added
 
 

@@ -46,8 +46,12 @@ class Weight(Protocol):
 
 def worth(weight: Weight, now: datetime) -> int:
     """What deciding on an item would change: 3 × calls + searches + days (30 at most) + 60 where somebody asked."""
-    days = min(DAYS, max(0, (now - weight.since).days)) if weight.ages else 0
-    return CALL * weight.calls + SEARCH * weight.searches + DAY * days + (ASKED if weight.asked else 0)
+    worth = CALL * weight.calls + SEARCH * weight.searches
+    if weight.asked:
+        worth += ASKED
+    if weight.ages:
+        worth += DAY * min(DAYS, max(0, (now - weight.since).days))
+    return worth
 
 
 def place(weight: Weight, now: datetime) -> tuple[bool, int, datetime]:

@@ -75,7 +75,7 @@ def queue(db: Session, wanted: Wanted, *, offset: int = 0, limit: int, viewer: A
     now = clock.now()
     everything = waiting.lines(db, viewer=viewer)
     sifted = _sifted(everything, wanted, viewer, now)
-    found = sorted(sifted[""], key=lambda line: (ranking.place(line, now), line.kind, line.id))
+    found = sorted(sifted[""], key=lambda line: (*ranking.place(line, now), line.kind, line.id))
     holds = [hold for line in sifted["hold"] for hold in _holds(line, viewer, now)]
     return Queue(
         rows=_rows(db, found[offset : offset + limit], now, viewer=viewer),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, func, select, type_coerce
+from sqlalchemy import Select, String, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, joinedload
 
 from kb.rules.calls import HelpKind
@@ -82,6 +82,12 @@ def asked(db: Session, ids: Sequence[int]) -> dict[int, HelpRequest]:
     return {one.id: one for one in db.scalars(help_requests.shown().where(HelpRequest.id.in_(ids)))} if ids else {}
 
 
+def _rows(db: Session, question: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    """The rows as the driver tells them: to make thousands of them the ORM's takes a quarter longer."""
+    db.flush()
+    return db.connection().execute(question).all()
+
+
 def _proposals(db: Session, viewer: Actor) -> list[Line]:
     rows = (
         select(
@@ -98,7 +104,7 @@ def _proposals(db: Session, viewer: Actor) -> list[Line]:
         .outerjoin(Reach, and_(Reach.item_id == Revision.id, Reach.kind.in_([ItemKind.STORY, ItemKind.EDIT])))
         .where(readable(viewer), Revision.state.in_(WAITING))
     )
-    return [Line(ItemKind.STORY if row[0] else ItemKind.EDIT, *row[1:]) for row in db.execute(rows)]
+    return [Line(ItemKind.STORY if row[0] else ItemKind.EDIT, *row[1:]) for row in _rows(db, rows)]
 
 
 def _flags(db: Session, viewer: Actor) -> list[Line]:
@@ -116,7 +122,7 @@ def _flags(db: Session, viewer: Actor) -> list[Line]:
         .outerjoin(Reach, and_(Reach.item_id == Flag.id, Reach.kind == ItemKind.FLAG))
         .where(Flag.closed_at.is_(None), visible_to(viewer))
     )
-    return [Line(ItemKind.FLAG, *row) for row in db.execute(rows)]
+    return [Line(ItemKind.FLAG, *row) for row in _rows(db, rows)]
 
 
 def _requests(db: Session) -> list[Line]:
@@ -135,7 +141,7 @@ def _requests(db: Session) -> list[Line]:
     )
     return [
         Line(ItemKind.HELP, number, since, 0, 0, taken_by, taken_at, asked=True, on_the_line=bool(is_open))
-        for number, since, taken_by, taken_at, is_open in db.execute(rows)
+        for number, since, taken_by, taken_at, is_open in _rows(db, rows)
     ]
 
 
@@ -145,7 +151,7 @@ def _gaps(db: Session) -> list[Line]:
         .outerjoin(Reach, and_(Reach.item_id == Gap.id, Reach.kind == ItemKind.GAP))
         .where(Gap.closed_at.is_(None))
     )
-    return [Line(ItemKind.GAP, *row) for row in db.execute(rows)]
+    return [Line(ItemKind.GAP, *row) for row in _rows(db, rows)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ def about(db: Session, *, viewer: Actor) -> list[About]:
     rows = rows.join(Page, Page.id == Revision.page_id).where(readable(viewer), Revision.state.in_(WAITING))
     found = [
         About(_kind(kind, current), number, page_id, title, tuple(phrases))
-        for kind, current, number, page_id, title, phrases in db.execute(rows)
+        for kind, current, number, page_id, title, phrases in _rows(db, rows)
     ]
     flagged = select(Flag.id, Flag.page_id).join(Page, Page.id == Flag.page_id)
     flagged = flagged.where(Flag.closed_at.is_(None), visible_to(viewer))

@@ -23,12 +23,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"rules"},
     "app": {"config", "rules", "text", "store", "search", "services", "web"},
     "serving": {"app", "config", "rules", "services"},
-    "demonstration": {"config", "rules", "store", "services"},
+    "demonstration": {"config", "demonstration_desk", "rules", "store", "services"},
     "terminal": {"config", "rules"},
     "printing": {"services", "terminal"},
     "upkeep": {"config", "rules", "search", "services", "store", "terminal"},
     "carrying": {"rules", "services", "terminal", "upkeep"},
     "demonstration_calls": {"rules", "services", "store", "text"},
+    "demonstration_desk": {"rules", "services", "store"},
     "cli": {
         *{
             "app",

@@ -48,6 +48,7 @@ OTHER_TEXT = {
     "kb/text/dated_limits.py": "how writers spell days and stretches of them",
     "kb/rules/outbound.py": "tags that writers give",
     "kb/demonstration.py": "names of people",
+    "kb/demonstration_desk.py": "what people of the demonstration tell",
     "kb/demonstration_calls.py": "what customers of the demonstration say",
 }
 OTHER_NAMES = {"HEADINGS", "INQUIRY_TYPES"}

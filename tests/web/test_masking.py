@@ -4,93 +4,27 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import g
 
 from kb.rules import clock
+from kb.services import sessions, telling, voicing
 from kb.services.masking import Found, Kind, Undecided
+from kb.services.sessions import Plan
 from kb.store.gaps import Gap
+from kb.store.looks import Sample
 from kb.web import masking
 from kb.web.masking import MASK, SEEN, Stopped
 from kb.web.policy import POLICY
 from tests import make
+from tests.web.forms_of_staff import ASKED, NEVER_ASKED, PAGE, STORY
 from tests.web.secrets import AUTHOR, OPERATOR, SV
 from tests.web.world import World
 
 SEEN_KEY = re.compile(r'name="personal_seen" value="([0-9a-f]+)"')
-STORY = {"action": "submit", "title": "届かない話", "words": "まだですか", "done": "調べた"}
-PAGE = {"action": "save", "title": "配送の話", "body": "三日です。", "audience": "staff", "kind": "faq"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """A form that stores free text: who sends it, where to ({page}, {story}, …), its fields; NUMBER goes in for {}."""
-
-    who: str
-    path: str
-    fields: dict[str, Any]
-
-
-# Every form of staff in the table stands here or below; what is not here stores no free text, or says why it may.
-ASKED = {
-    "stories.write": [Case(AUTHOR, "stories/new", STORY | {"done": "{}に折り返した"})],
-    "stories.act": [Case(AUTHOR, "stories/{story}", {"action": "comment", "comment": "{}でした"})],
-    "pages.act": [Case(SV, "pages/{page}", {"action": "archive", "reason": "{}から苦情"})],
-    "editor.create": [
-        Case(SV, "pages/new", PAGE | {"phrases": "折り返しは{}"}),
-        Case(SV, "pages/new", PAGE | {"title": "{}さま宛て"}),
-    ],
-    "editor.save": [
-        Case(SV, "pages/{other}/edit", PAGE | {"base": "{base}", "note": "{}のお客様から"}),
-        Case(AUTHOR, "pages/{other}/edit", PAGE | {"action": "propose", "base": "{base}", "phrases": "{}へ"}),
-    ],
-    "review.decide": [
-        Case(SV, "review/{story}", {"decision": "comment", "comment": "{}のことです"}),
-        Case(SV, "review/{story}", {"decision": "return", "revision": "{story}", "reason": "{}を消してください"}),
-    ],
-    "review.decide_gap": [
-        Case(SV, "review/gaps/{gap}", {"action": "dismiss", "reason": "{}に伝えた"}),
-        Case(SV, "review/gaps/{gap}", {"action": "synonym", "line": "{}への電話"}),
-    ],
-    "merging.merge_into": [
-        Case(SV, "review/{story}/merge", PAGE | {"into": "{other}", "base": "{base}", "reason": "{}の件"}),
-    ],
-    "merging.make_faq": [Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "thanks": "{}までお礼を"})],
-    "merging.mark_duplicate": [
-        Case(SV, "review/{story}/duplicate", {"of": "{other}", "reason": "{}と同じ"}),
-        Case(SV, "review/{story}/duplicate", {"of": "{other}", "reason": "同じ", "wording": "{}に着きますか"}),
-    ],
-    "synonyms.act": [Case(SV, "synonyms", {"action": "add", "line": "送料{n}＝運賃{n}", "note": "{}から聞いた"})],
-    "inquiries.act": [Case(OPERATOR, "inquiries/1", {"action": "close", "note": "{}に電話した"})],
-    "calling.act": [Case(OPERATOR, "call/act", {"action": "set", "memo": "{}に折り返す"})],
-    "help.send_flag": [Case(OPERATOR, "call/flag", {"page": "{other}", "fault": "wrong", "words": "{}のお客様から"})],
-    "help.send_gap": [Case(OPERATOR, "call/gap", {"action": "ask", "words": "届かない", "question": "{}に何と言う"})],
-    "help.send_handover": [Case(OPERATOR, "call/handover", {"wish": "{}に電話がほしい", "mood": "calm"})],
-    "help.keep_record": [Case(OPERATOR, "call/harassment", {"action": "send", "ending": "calmed", "line": "{}から"})],
-    "help.act": [Case(SV, "requests/{request}", {"action": "answer", "answer": "{}に電話して"})],
-    "help.close_flag": [Case(SV, "requests/flags/{flag}", {"action": "reply", "state": "fixed", "reply": "{}です"})],
-}
-NEVER_ASKED = {
-    "calling.keep": "A call goes on while it is written down: everything is masked at once, and its texts come back.",
-    "editor.keep": "A draft is its writer's own, and is dropped once it was sent: then it is asked about.",
-    "editor.preview": "It stores nothing.",
-    "stories.look_alikes": "It stores nothing.",
-    "synonyms.preview": "It stores nothing.",
-    "merging.mark_contradiction": "It takes words of the page alone.",
-    "review.hold": "No free text.",
-    "history.revert": "It takes no text: an earlier version was asked about when it was written.",
-    "notices.act": "Numbers of the firm belong into notices, which an SV writes for many.",
-    "settings.change": "Numbers of the firm.",
-    "admin.act": "Names of colleagues.",
-    "shortcuts.save": "No free text.",
-    "at_hand.favourite": "No free text.",
-    "at_hand.confirm": "No free text.",
-    "help.act_mine": "No free text.",
-    "sign_in.change_password": "Nothing of it is stored as it was typed.",
-}
 
 
 def test_every_form_of_staff_is_asked_about_or_says_why_not() -> None:
@@ -113,17 +47,33 @@ def _places(world: World, n: int) -> dict[str, Any]:
         story = make.make_story(db, title=f"話{n}", by=world.browsers[AUTHOR].actor)
         page = make.make_page(db, f"終える記事{n}", "文。")
         other = make.make_page(db, f"直す記事{n}", "前の文。")
-        gap = Gap(key=f"探す{n}", words=f"探す{n}", times=2, first_at=clock.now(), last_at=clock.now())
+        gap = Gap(key=f"探す{page.id}", words="探す", times=2, first_at=clock.now(), last_at=clock.now())
         db.add(gap)
         db.flush()
-        made = {"story": story.id, "page": page.id, "other": other.id, "gap": gap.id}
+        made = {"story": story.id, "told": story.page_id, "page": page.id, "other": other.id, "gap": gap.id}
         return {"n": n, "base": other.current_revision_id, **made}
+
+
+def _told(world: World, places: dict[str, Any]) -> dict[str, Any]:
+    """A session in which the story is told, a voice on its way, and a sample."""
+    with world.store.writing() as db:
+        author, sv = world.browsers[AUTHOR].actor, world.browsers[SV].actor
+        plan = Plan("題", clock.now() + timedelta(days=1), "会議室", 45, 7, (places["told"],), ())
+        session = sessions.plan(db, plan, by=sv)
+        telling.start(db, session.id, by=sv)
+        voice = voicing.send(db, voicing.raise_voice(db, "声", by=sv).id, by=sv)
+        when = {"month": clock.today(), "drawn_at": clock.now()}
+        sample = Sample(revision_id=places["base"], author_id=author.id, **when)
+        db.add(sample)
+        db.flush()
+        return {"session": session.id, "voice": voice.id, "sample": sample.id}
 
 
 def _asked_for_help(world: World, n: int) -> dict[str, Any]:
     """A question and a flag of an operator, waiting; and a call in which a customer went too far."""
     browser = world.browsers[OPERATOR]
-    page = _places(world, n)["other"]
+    places = _places(world, n)
+    page = places["other"]
     sent = [
         browser.submit("/ja/call/gap", {"action": "ask", "words": f"言葉{n}", "question": "何と言えば"}),
         browser.submit("/ja/call/flag", {"page": page, "fault": "wrong", "words": f"古い{n}"}),
@@ -135,7 +85,7 @@ def _asked_for_help(world: World, n: int) -> dict[str, Any]:
             connection.execute(f"select max(id) from {table}").fetchone()[0] for table in ("help_requests", "flags")
         ]
     connection.close()
-    return {"request": found[0], "flag": found[1]}
+    return {"request": found[0], "flag": found[1], "flagged": page, "read": places["base"]}
 
 
 CASES = [(name, place) for name, cases in ASKED.items() for place in range(len(cases))]
@@ -145,7 +95,9 @@ CASES = [(name, place) for name, cases in ASKED.items() for place in range(len(c
 def test_no_form_stores_a_phone_number_unasked(world: World, name: str, place: int) -> None:
     case, n = ASKED[name][place], CASES.index((name, place))
     browser, number = world.browsers[case.who], f"090-0000-{1000 + n}"
-    places = _places(world, n) | (_asked_for_help(world, n) if name.startswith("help.") else {})
+    places = _places(world, n)
+    places |= _asked_for_help(world, n) if name.startswith(("help.", "looks.")) else {}
+    places |= _told(world, places) if name.startswith(("sessions.", "sampling.", "voices.")) else {}
     path = "/ja/" + case.path.format(number, **places)
     fields = {key: str(value).format(number, **places) for key, value in case.fields.items()}
     if name == "inquiries.act":
