@@ -225,7 +225,8 @@ def typed_text() -> Text:
 def settled_text(*others: str, known: Iterable[str] = ()) -> tuple[Text, dict[str, str]]:
     """The same, once somebody has decided on the personal data in it and in other fields of the form.
 
-    The body is not asked about, because numbers and addresses of the firm belong there; the preview tells of them.
+    The body is asked about only where `others` name it: numbers and addresses of the firm belong there, and the
+    preview tells of them.
     """
     fields = ("title", "phrases", "tags", "note")
     texts = settled({name: forms.text(name) for name in (*fields, *others)}, known=known)
@@ -235,6 +236,7 @@ def settled_text(*others: str, known: Iterable[str] = ()) -> tuple[Text, dict[st
         phrases=forms.split_lines(texts["phrases"]),
         tags=forms.split_commas(texts["tags"]),
         note=texts["note"],
+        body=texts.get("body", forms.text("body")),
     )
     return text, texts
 

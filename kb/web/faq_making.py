@@ -33,11 +33,11 @@ def make_faq(id: int) -> Any:
         typed, said = _put(item)
         return _draw(item, typed, said=said)
     try:
-        text, words = settled_text("reason", "thanks", known=merging.known_words(item.revision))
+        text, words = settled_text("reason", "thanks", "body", "inside", known=merging.known_words(item.revision))
         page = reviewing.make_faq(
             db(),
             id,
-            replace(text, body=adopting.whole(text.body, forms.text("inside"))),
+            replace(text, body=adopting.whole(text.body, words["inside"])),
             category_id=forms.number("category"),
             reason=words["reason"] or _("「%(title)s」というFAQにしました。", title=text.title),
             thanks=words["thanks"],

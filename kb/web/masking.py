@@ -154,6 +154,8 @@ def _labels() -> dict[str, str]:
     """What the fields of the forms are called on their own screens."""
     return {
         "title": _("題名"),
+        "body": _("本文"),
+        "inside": _("社内の言葉"),
         "words": _("お客様の言葉"),
         "purpose": _("本当の目的"),
         "done": _("したこと"),

@@ -40,8 +40,10 @@ def merge_into(id: int) -> Any:
     if forms.text("put"):
         typed, said = _put(item)
         return _draw_merge(item, into, typed=typed, said=said)
-    known = known_words(item.revision) + known_words(reading.source(db(), into, viewer=actor())[1])
-    text, words = settled_text("reason", "thanks", known=known)
+    live = reading.source(db(), into, viewer=actor())[1]
+    known = (*known_words(item.revision), *known_words(live), live.body)
+    # What one customer lived through is looked at once more before it stands in a page that many read.
+    text, words = settled_text("reason", "thanks", "body", known=known)
     try:
         page = reviewing.merge(
             db(),
@@ -209,7 +211,7 @@ def _begun(revision: Any, source: str) -> dict[str, str]:
 def _brought_up(values: dict[str, str], now: Any) -> tuple[dict[str, str], dict[str, Any] | None, comparing.ThreeWay]:
     """The values on the page as it is now; where it moved on meanwhile, both edits put together and who wrote what."""
     mine = Text(values["title"], values["body"], Audience.SV)
-    base_id = int(values["base"]) if values["base"].isdecimal() else None
+    base_id = int(values["base"]) if values["base"].isdecimal() and len(values["base"]) < 11 else None
     found = comparing.three_way(db(), now.page_id, mine, base_id=base_id, viewer=actor())
     if base_id in (None, now.id):
         return values | {"base": str(now.id)}, None, found

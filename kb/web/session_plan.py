@@ -59,7 +59,7 @@ def change(id: int) -> Any:
 def _sent(id: int | None) -> Any:
     values = forms.everything() | {"stories": _ordered(), "people": set(forms.numbers("people"))}
     if forms.text("action") != "plan":
-        if not values["title"].strip() and (words := forms.text("theme_words")):
+        if not forms.text("title").strip() and (words := forms.text("theme_words")):
             values["title"] = words[: limits.TITLE]
         return _draw(id, values, {})
     try:
@@ -96,7 +96,7 @@ def _ordered() -> list[int]:
 
 def _wanted(values: dict[str, Any]) -> Plan:
     wanted = Plan(
-        title=values["title"],
+        title=values.get("title", ""),
         place=values.get("place", ""),
         minutes=forms.number("minutes"),
         minutes_a_story=forms.number("minutes_a_story"),

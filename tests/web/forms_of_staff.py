@@ -43,8 +43,13 @@ ASKED = {
     ],
     "merging.merge_into": [
         Case(SV, "review/{story}/merge", PAGE | {"into": "{other}", "base": "{base}", "reason": "{}の件"}),
+        Case(SV, "review/{story}/merge", PAGE | {"into": "{other}", "base": "{base}", "body": "{}に送る。"}),
     ],
-    "merging.make_faq": [Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "thanks": "{}までお礼を"})],
+    "merging.make_faq": [
+        Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "thanks": "{}までお礼を"}),
+        Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "body": "{}に送る。"}),
+        Case(SV, "review/{story}/faq", PAGE | {"title": "{n}つ目の話", "inside": "{}のお客様の話。"}),
+    ],
     "merging.mark_duplicate": [
         Case(SV, "review/{story}/duplicate", {"of": "{other}", "reason": "{}と同じ"}),
         Case(SV, "review/{story}/duplicate", {"of": "{other}", "reason": "同じ", "wording": "{}に着きますか"}),

@@ -62,7 +62,7 @@ READERS: dict[str, frozenset[str]] = {
     "zqsvflagwords": SVS,
     "zqgapwords": SVS,
     # A session is for SVs and whoever was asked; what is said of a page, for its readers among them.
-    **dict.fromkeys(("zqsession", "zqsheet", "zqnote", "zqvoice", "zqtask"), WRITERS),
+    **dict.fromkeys(("zqsession", "zqsheet", "zqjotted", "zqvoice", "zqtask"), WRITERS),
     "zqsvnote": SVS,
     # A note on a sample is for the author of the change and its writer, whatever anybody else may read.
     "zqcoachnote": frozenset({EDITOR, SV}),

@@ -229,4 +229,4 @@ def test_a_decision_on_somebody_elses_item_is_refused(as_sv: Browser, store: Sto
         story = make_story(db, in_state=State.IN_REVIEW)
     answer = as_sv.submit(f"/ja/review/{story.id}", {"decision": "return", "reason": "理由", "revision": story.id})
     assert answer.status_code == 409
-    assert "ほかのSVが確認しています" in sentence(answer)
+    assert "さんが確認しています" in sentence(answer)

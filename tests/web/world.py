@@ -192,7 +192,7 @@ def _session(db: Session, actors: dict[str, Actor], ids: dict[str, int]) -> None
     held = sessions.plan(db, plan, by=sv)
     sessions.fill_sheet(db, held.id, story, {"felt": "zqsheet"}, by=author)
     telling.start(db, held.id, by=sv)
-    said = ((story, "zqnote"), (ids["sv"], "zqsvnote"), (story, "zqvoice"), (story, "zqtask"))
+    said = ((story, "zqjotted"), (ids["sv"], "zqsvnote"), (story, "zqvoice"), (story, "zqtask"))
     made = [telling.note(db, held.id, page_id, NoteKind.FACT, words, by=sv).id for page_id, words in said]
     concluding.settle(db, held.id, made[3:], Fate.TASK, owner_id=author.id, by=sv)
     concluding.settle(db, held.id, made[2:3], Fate.VOICE, by=sv)
