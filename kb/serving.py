@@ -59,11 +59,15 @@ def make_worker(settings: Settings) -> Flask:
     keeper.start()
     atexit.register(keeper.stop)
     _send(app, house, settings)
-    # What is here now stays as long as the worker does.
+    collect_less()
+    return app
+
+
+def collect_less() -> None:
+    """Let Python look for garbage less often from now on, and never at what is here now: it stays with the worker."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
-    return app
 
 
 def _send(app: Flask, house: House, settings: Settings) -> None:

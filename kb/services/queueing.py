@@ -1,5 +1,6 @@
 """The review desk's one queue: everything that waits, in the order of what it would change; take and give back."""
 
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -75,11 +76,12 @@ def queue(db: Session, wanted: Wanted, *, offset: int = 0, limit: int, viewer: A
     now = clock.now()
     everything = waiting.lines(db, viewer=viewer)
     sifted = _sifted(everything, wanted, viewer, now)
-    found = sorted(sifted[""], key=lambda line: (*ranking.place(line, now), line.kind, line.id))
+    first = offset + limit
+    found = heapq.nsmallest(first, sifted[""], key=lambda line: (*ranking.place(line, now), line.kind, line.id))
     holds = [hold for line in sifted["hold"] for hold in _holds(line, viewer, now)]
     return Queue(
-        rows=_rows(db, found[offset : offset + limit], now, viewer=viewer),
-        total=len(found),
+        rows=_rows(db, found[offset:], now, viewer=viewer),
+        total=len(sifted[""]),
         waiting=len(everything),
         kinds=_counts(map(attrgetter("kind"), sifted["kind"]), len(sifted["kind"])),
         holds=_counts(holds, len(sifted["hold"])),

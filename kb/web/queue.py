@@ -60,6 +60,7 @@ def _draw(*, refused: str = "") -> str:
     number = max(1, forms.number("page", 1) or 1)
     size = limits.PAGE_SIZE
     found = queueing.queue(db(), wanted, offset=(number - 1) * size, limit=size, viewer=actor())
+    now = helping.now(db(), viewer=actor())
     rows = [queue_cards.card(row) for row in found.rows]
     chosen = next((row for row in rows if row["key"] == forms.text("item")), rows[0] if rows else None)
     return render_template(
@@ -79,7 +80,8 @@ def _draw(*, refused: str = "") -> str:
         pages=cards.page_count(found.total),
         page_url=cards.pages_of("review.queue", **given),
         list_url=url_for("review.queue", part="list", page=number, **{name: one for name, one in given.items() if one}),
-        stamp=helping.now(db(), viewer=actor()).stamp,
+        help_count=now.count,
+        stamp=now.stamp,
         refused=refused,
     )
 
