@@ -223,22 +223,15 @@ def typed_text() -> Text:
 
 
 def settled_text(*others: str, known: Iterable[str] = ()) -> tuple[Text, dict[str, str]]:
-    """The same, once somebody has decided on the personal data in it and in other fields of the form.
+    """The same, once somebody has decided on the personal data in it and in the fields that `others` name.
 
-    The body is asked about only where `others` name it: numbers and addresses of the firm belong there, and the
-    preview tells of them.
+    The body is asked about only where they name it: the firm's numbers belong there, and the preview tells of them.
     """
-    fields = ("title", "phrases", "tags", "note")
-    texts = settled({name: forms.text(name) for name in (*fields, *others)}, known=known)
-    text = replace(
-        typed_text(),
-        title=texts["title"],
-        phrases=forms.split_lines(texts["phrases"]),
-        tags=forms.split_commas(texts["tags"]),
-        note=texts["note"],
-        body=texts.get("body", forms.text("body")),
-    )
-    return text, texts
+    fields = ("title", "phrases", "tags", "note", *others)
+    texts = settled({name: forms.text(name) for name in fields}, known=known)
+    phrases, tags = forms.split_lines(texts["phrases"]), forms.split_commas(texts["tags"])
+    body = texts.get("body", forms.text("body"))
+    return replace(typed_text(), title=texts["title"], phrases=phrases, tags=tags, note=texts["note"], body=body), texts
 
 
 def _draw(
