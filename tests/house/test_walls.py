@@ -99,9 +99,19 @@ def nodes(source: str) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(ast.parse(source)))
 
 
-def imports(path: Path) -> Iterator[str]:
+def imports(path: Path) -> tuple[str, ...]:
     """The dotted names that a module imports, `from kb.web import faq` as `kb.web.faq`."""
-    for node in nodes(path.read_text("utf-8")):
+    return _imports(path.read_text("utf-8"))
+
+
+# Every planted fault asks about the whole house again, in which one module is new.
+@cache
+def _imports(source: str) -> tuple[str, ...]:
+    return tuple(_imported(source))
+
+
+def _imported(source: str) -> Iterator[str]:
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
@@ -133,23 +143,27 @@ def wall_faults(kb: Path) -> list[str]:
 
 def form_faults(kb: Path) -> list[str]:
     """Relative and starred imports, imports inside functions, and names that say nothing."""
+    return [fault for name, path in modules(kb).items() for fault in _malformed(name, path.read_text("utf-8"))]
+
+
+@cache
+def _malformed(name: str, source: str) -> tuple[str, ...]:
     faults = []
-    for name, path in modules(kb).items():
-        for node in nodes(path.read_text("utf-8")):
-            if isinstance(node, ast.ImportFrom) and node.level:
-                faults.append(f"{name}:{node.lineno} has a relative import")
-            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-                faults.append(f"{name}:{node.lineno} imports everything")
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                inner = [one for one in ast.walk(node) if isinstance(one, ast.Import | ast.ImportFrom)]
-                faults += [f"{name}:{one.lineno} imports inside a function" for one in inner]
-            if isinstance(node, ast.Name) and node.id in ("__import__", "import_module"):
-                faults.append(f"{name}:{node.lineno} imports by name")
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and _says_nothing(node.name):
-                faults.append(f"{name}:{node.lineno} the name {node.name} says nothing")
-        if any(_says_nothing(part) for part in name.split(".")):
-            faults.append(f"{name}: the name says nothing")
-    return faults
+    for node in nodes(source):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            faults.append(f"{name}:{node.lineno} has a relative import")
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            faults.append(f"{name}:{node.lineno} imports everything")
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            inner = [one for one in ast.walk(node) if isinstance(one, ast.Import | ast.ImportFrom)]
+            faults += [f"{name}:{one.lineno} imports inside a function" for one in inner]
+        if isinstance(node, ast.Name) and node.id in ("__import__", "import_module"):
+            faults.append(f"{name}:{node.lineno} imports by name")
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and _says_nothing(node.name):
+            faults.append(f"{name}:{node.lineno} the name {node.name} says nothing")
+    if any(_says_nothing(part) for part in name.split(".")):
+        faults.append(f"{name}: the name says nothing")
+    return tuple(faults)
 
 
 def _says_nothing(name: str) -> bool:
