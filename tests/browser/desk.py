@@ -1,4 +1,4 @@
-"""The staff's search room as a test uses it: its parts, an input method at work in it, and answers kept back."""
+"""The staff's rooms as a test uses them: parts of search and queue, an input method at work, answers kept back."""
 
 import re
 
@@ -37,6 +37,16 @@ def typed(page: Page, words: str) -> None:
 def heading(page: Page) -> Locator:
     """The title of the page beside the list."""
     return page.locator("[data-view] h2").first
+
+
+def page_on_to(sv: Page, title: str) -> Locator:
+    """The story of that title in the review queue, on whichever of its pages it waits."""
+    sv.goto("/ja/review?kind=story")
+    story = sv.get_by_role("link", name=title).first
+    further = sv.get_by_role("link", name="次へ", exact=True)
+    while not story.count() and further.count():
+        sv.goto(further.get_attribute("href") or "")
+    return story
 
 
 class Composing:

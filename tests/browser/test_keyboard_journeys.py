@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.desk import page_on_to
 from tests.browser.serving import Served
 
 TITLE = "キーボードだけで書いた体験"
@@ -95,7 +96,7 @@ def test_an_operator_searches_looks_and_submits_and_an_sv_decides(
     _writes(operator)
     sv: Page = new_context().new_page()  # type: ignore[attr-defined]
     sign_in(sv, served, "sv", "/ja/review")
-    tab_to(sv, sv.get_by_role("link", name=TITLE).first)
+    tab_to(sv, page_on_to(sv, TITLE), most=160)
     leave(sv)
     take = sv.get_by_role("button", name="引き受ける")
     tab_to(sv, take)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.desk import page_on_to
+
 WORDS = "ドローン 操縦 免許"
 TITLE = "ドローンの操縦に免許がいるか、と聞かれた"
 FAQ = "ドローンの操縦に免許は必要ですか"
@@ -40,7 +42,7 @@ def _finds_nothing_and_writes(operator: Page) -> None:
 
 
 def _returns(sv: Page) -> None:
-    sv.get_by_role("link", name=TITLE).first.click()
+    page_on_to(sv, TITLE).click()
     sv.get_by_role("button", name="引き受ける").click()
     sv.locator(".decide summary", has_text="戻す").click()
     sv.get_by_label("戻す理由").fill("結果がどうなったかも書いてください。")
@@ -59,8 +61,7 @@ def _sends_again(operator: Page) -> None:
 
 
 def _makes_a_faq(sv: Page) -> None:
-    sv.goto("/ja/review")
-    sv.get_by_role("link", name=TITLE).first.click()
+    page_on_to(sv, TITLE).click()
     expect(sv.get_by_text("2回目の提出")).to_be_visible()
     sv.get_by_role("button", name="引き受ける").click()
     sv.get_by_role("button", name="FAQにする").click()
