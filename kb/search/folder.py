@@ -23,6 +23,7 @@ _FINGERPRINT = "fingerprint.json"
 _LOCK = "write.lock"
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc$")
 _GLANCES = 20  # looks, 10 ms apart, at an index that is just being swapped
+_LISTINGS = 3  # without a table of contents, until there is believed to be none
 
 Stamp = tuple[object, ...]
 
@@ -92,6 +93,7 @@ class IndexFolder:
 
     def stamp(self) -> Stamp:
         """Tell one commit of one build from every other. Raises IndexBroken."""
+        listings = 0
         for _ in range(_GLANCES):
             try:
                 names = os.listdir(self.live)
@@ -106,7 +108,11 @@ class IndexFolder:
             generations = [int(match[1]) for match in map(_TOC.match, names) if match]
             if generations:
                 return file.st_ino, file.st_mtime_ns, max(generations)
-            break
+            # A listing is not one moment: a folder that was opened may be swapped and emptied before it is read.
+            listings += 1
+            if listings == _LISTINGS:
+                break
+            time.sleep(0.001)
         raise IndexBroken
 
     def require_ours(self) -> None:

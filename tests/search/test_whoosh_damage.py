@@ -203,6 +203,27 @@ def test_what_was_merged_away_while_it_was_read_is_asked_for_again(
     assert len(asked) == 2 and not (live.parent / "broken").exists()
 
 
+def test_a_folder_that_is_swapped_between_being_opened_and_read_is_looked_at_again(
+    shop: WhooshIndex, live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    honest = os.listdir
+
+    def listdir(path: Path) -> list[str]:
+        if seen or path != live:
+            return honest(path)
+        place = os.open(path, os.O_RDONLY)
+        seen.append([])
+        shop.rebuild([*SHOP, page(20, title="返品")])
+        seen[0] = honest(place)
+        os.close(place)
+        return seen[0]
+
+    monkeypatch.setattr(folder.os, "listdir", listdir)
+    assert set(ids(WhooshIndex(live.parent).search(Query("返品", PUBLIC)))) == {2, 20}
+    assert seen == [[]] and not (live.parent / "broken").exists()
+
+
 def test_an_index_that_vanishes_while_open_is_broken_not_empty(shop: WhooshIndex, live: Path) -> None:
     assert shop.search(Query("返品", PUBLIC)).total == 1
     live.rename(live.parent.parent / "elsewhere")
