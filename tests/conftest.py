@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from kb.app import create_app
 from kb.config import Settings
@@ -51,6 +52,23 @@ class Browser(FlaskClient):
     def submit(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
         """POST a form with its token."""
         return self.post(path, data={**(data or {}), "csrf_token": self.token()}, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """The apps of all tests have the same addresses, and Werkzeug takes a sixth of a second to compile them."""
+    compiled: dict[tuple[object, ...], Any] = {}
+    honest = Rule._compile_builder
+
+    def compile_builder(rule: Rule, append_unknown: bool = True) -> Any:
+        known = (rule.rule, tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown)
+        if known not in compiled:
+            compiled[known] = honest(rule, append_unknown)
+        return compiled[known]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_builder)
+        yield
 
 
 @pytest.fixture(scope="session")

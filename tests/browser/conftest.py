@@ -79,7 +79,6 @@ def as_person(new_context: Callable[..., BrowserContext], served: Served) -> Cal
 def desk(as_person: Callable[..., Page]) -> Page:
     """Open the console; `isSame` is lost when the document is another one."""
     page = as_person("operator")
-    page.goto("/ja/console")
     expect(box(page)).to_have_attribute("role", "combobox")
     page.evaluate("window.isSame = true")
     return page

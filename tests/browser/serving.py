@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -37,9 +38,19 @@ class Served:
     address: str
     home: Path
     passwords: dict[str, str] = field(default_factory=dict)
+    _cookies: dict[str, Any] = field(default_factory=dict)
 
     def sign_in(self, page: Page, name: str, path: str = "/ja/console") -> None:
-        """Sign in as a person would, and go to a screen."""
+        """Sign in as a person would, and go to a screen; who has done so before comes back with the same cookies."""
+        if name in self._cookies:
+            page.context.add_cookies(self._cookies[name])
+            page.goto(f"{self.address}{path}")
+            if "/sign-in" not in page.url:
+                return
+        self._fill_in(page, name, path)
+        self._cookies[name] = page.context.cookies()
+
+    def _fill_in(self, page: Page, name: str, path: str) -> None:
         page.goto(f"{self.address}/ja/sign-in?next={path}")
         page.get_by_label("ID").fill(name)
         page.get_by_label("パスワード").fill(self.passwords[name])

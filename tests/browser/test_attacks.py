@@ -213,6 +213,7 @@ def test_the_nastiest_strings_of_each_kind_do_not_run(siege: Siege) -> None:
     assert not wrong, told(siege, wrong, batch)
 
 
+@pytest.mark.long
 def test_answers_for_programs_are_no_pages_whatever_is_in_them(siege: Siege) -> None:
     words = [one.text for one in varied(payloads(), SAMPLE)]
     # The name of a file goes into a header, and no browser takes one without end.

@@ -87,6 +87,7 @@ def test_a_customer_finds_reads_votes_and_asks(page: Page) -> None:
     tab_to(page, page.get_by_role("main").get_by_role("textbox").first)
 
 
+@pytest.mark.long
 def test_an_operator_searches_looks_and_submits_and_an_sv_decides(
     new_context: Callable[..., object], served: Served
 ) -> None:
