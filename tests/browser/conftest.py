@@ -65,7 +65,7 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 
 @pytest.fixture
 def as_person(new_context: Callable[..., BrowserContext], served: Served) -> Callable[..., Page]:
-    """Open a browser of somebody who is signed in."""
+    """Open a browser of somebody who is signed in; without a path, it shows nothing yet."""
 
     def open_browser(name: str, path: str = "/ja/console", **options: object) -> Page:
         page = new_context(**options).new_page()

@@ -15,7 +15,7 @@ from kb.store.messages import Message
 from kb.store.pages import Revision
 from kb.store.shifts import Shift
 from kb.store.users import User
-from tests.browser.serving import Served
+from tests.browser.serving import Served, send
 
 RTL = "שלום עולם"
 LONG = f"""\
@@ -79,10 +79,7 @@ class Hand:
 
     def send(self, path: str, **fields: str) -> APIResponse:
         """Send a form; returns the screen that it leads to."""
-        token = self.asks.get("/ja/sign-in/token").json()["csrf_token"]
-        answer = self.asks.post(path, form={**fields, "csrf_token": token})
-        assert answer.ok, (path, answer.status, re.findall(r'field__error.*?</p>|role="alert".*', answer.text())[:3])
-        return answer
+        return send(self.page, path, **fields)
 
     def leave(self) -> None:
         self.page.context.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
-from tests.browser.serving import Served
+from tests.browser.serving import Served, send
 
 KEPT = re.compile(r"^保存済み \d{1,2}:\d{2}$")
 NOT_KEPT = re.compile("まだ保存できていません")
@@ -16,13 +16,10 @@ DRAFTS = "**/drafts"
 
 @pytest.fixture
 def editor(as_person: Callable[..., Page], served: Served) -> Page:
-    page = as_person("sv")
-    page.goto("/ja/pages/new")
-    page.get_by_label("題名").fill("書く人のための記事")
-    _body(page).fill("はじめの段落です。\n\n:::staff\n社内だけの段落です。\n:::")
-    page.get_by_role("button", name=re.compile("公開$")).click()
-    page.wait_for_url(re.compile(r"/pages/\d+$"))
-    page.goto(f"{page.url}/edit")
+    page = as_person("sv", "")
+    body = "はじめの段落です。\n\n:::staff\n社内だけの段落です。\n:::"
+    fields = {"kind": "faq", "audience": "public", "action": "save"}
+    page.goto(f"{send(page, '/ja/pages/new', title='書く人のための記事', body=body, **fields).url}/edit")
     expect(page.locator("[data-preview] .body")).to_be_visible()
     return page
 

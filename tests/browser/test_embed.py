@@ -81,7 +81,7 @@ def test_a_named_site_finds_reads_and_goes_back_by_keys_alone(as_person: Callabl
 
 def test_staffs_words_never_come_out(as_person: Callable[..., Page], shop: str, served: Served) -> None:
     allow(as_person, shop)
-    page = as_person("sv")
+    page = as_person("sv", "")
     page.goto(f"{served.address}/ja/console?q=返品")
     inside = page.evaluate(
         "fetch('/api/v1/search?q=返品&language=ja').then((told) => told.json()).then((told) => told.total)"

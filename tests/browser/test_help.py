@@ -9,7 +9,7 @@ ROOM = "/ja/call?q=返品"
 
 def opened(as_person: Callable[..., Page]) -> Page:
     """The operator in a call, a page beside the list, and the keys at work."""
-    page = as_person("operator")
+    page = as_person("operator", "")
     page.goto(ROOM)
     expect(page.locator("article[data-page]")).to_be_visible()
     page.locator("#view").focus()
@@ -19,7 +19,7 @@ def opened(as_person: Callable[..., Page]) -> Page:
 def test_by_keys_alone_an_operator_asks_an_sv_answers_and_the_operator_reads_it(
     as_person: Callable[..., Page],
 ) -> None:
-    operator, sv = opened(as_person), as_person("sv")
+    operator, sv = opened(as_person), as_person("sv", "")
     sv.goto("/ja/review")
     operator.keyboard.press("x")
     expect(operator.get_by_role("dialog").get_by_label("お客様の言葉")).to_have_value("返品")
@@ -92,7 +92,7 @@ def test_harassment_is_counted_by_its_key_and_survives_a_new_screen(as_person: C
 
 
 def test_the_queue_grows_by_itself_and_keeps_what_is_chosen(as_person: Callable[..., Page]) -> None:
-    sv, operator = as_person("sv"), as_person("operator")
+    sv, operator = as_person("sv", ""), as_person("operator", "")
     sv.goto("/ja/review")
     sv.keyboard.press("j")
     sv.keyboard.press("j")

@@ -11,7 +11,7 @@ SEARCH = "/ja/console?q=返品"
 
 @pytest.fixture
 def desk(as_person: Callable[..., Page]) -> Page:
-    page = as_person("operator")
+    page = as_person("operator", "")
     page.goto(SEARCH)
     expect(_box(page)).to_have_attribute("role", "combobox")
     return page

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 
 def test_by_keys_alone_an_sv_walks_the_queue_and_opens_a_decision(as_person: Callable[..., Page]) -> None:
-    sv = as_person("sv")
+    sv = as_person("sv", "")
     sv.goto("/ja/review")
     chosen, side = sv.locator("[data-item].is-selected"), sv.locator("[data-queue-side] h2")
     first = sv.locator("[data-item]").first.get_attribute("data-item")

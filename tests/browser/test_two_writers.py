@@ -5,16 +5,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.serving import send
+
 OPENING = "二人で直す記事の、はじめの文です。"
 
 
 def _new_page(sv: Page, title: str) -> str:
-    sv.goto("/ja/pages/new")
-    sv.get_by_label("題名").fill(title)
-    sv.get_by_label("本文").fill(f"{OPENING}\n\n中ほどの文です。\n\n終わりの文です。")
-    sv.get_by_role("button", name=re.compile("公開$")).click()
-    expect(sv.get_by_role("heading", name=title)).to_be_visible()
-    return sv.url
+    body = f"{OPENING}\n\n中ほどの文です。\n\n終わりの文です。"
+    return send(sv, "/ja/pages/new", title=title, body=body, kind="faq", audience="public", action="save").url
 
 
 def _edit(page: Page, address: str, old: str, new: str) -> None:
@@ -24,11 +22,12 @@ def _edit(page: Page, address: str, old: str, new: str) -> None:
 
 
 def test_two_edits_of_different_lines_are_merged_and_both_kept(as_person: Callable[..., Page]) -> None:
-    first, second = as_person("sv"), as_person("admin")
+    first, second = as_person("sv", ""), as_person("admin", "")
     address = _new_page(first, "二人が別の行を直す記事")
     _edit(first, address, "はじめの文", "一人めが直した文")
     _edit(second, address, "終わりの文", "二人めが直した文")
     first.get_by_role("button", name=re.compile("として公開")).click()
+    first.wait_for_url(address)
     expect(first.get_by_text("一人めが直した文")).to_be_visible()
 
     second.get_by_role("button", name=re.compile("として公開")).click()
@@ -42,7 +41,7 @@ def test_two_edits_of_different_lines_are_merged_and_both_kept(as_person: Callab
 
 
 def test_two_edits_of_one_line_are_both_shown_and_must_be_decided(as_person: Callable[..., Page]) -> None:
-    first, second = as_person("sv"), as_person("admin")
+    first, second = as_person("sv", ""), as_person("admin", "")
     address = _new_page(first, "二人が同じ行を直す記事")
     _edit(first, address, "中ほどの文", "一人めの中ほど")
     _edit(second, address, "中ほどの文", "二人めの中ほど")
