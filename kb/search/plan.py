@@ -109,12 +109,14 @@ def _others(term: str, typed: str, clause: Clause, words: int, vocabulary: Vocab
     # What is typed counts: a lone 返 is read as 返す.
     if kanji_of([typed]).keys() == {typed} and (words == 1 or not vocabulary.holding((term,))):
         found += [(other, PART, Match.PART) for other in vocabulary.containing(typed)]
-    chosen = dict.fromkeys(
-        Alternative((other,), weight, how)
-        for other, weight, how in found
-        if other != term and (other,) not in known and vocabulary.holding((other,))
-    )
-    return tuple(chosen)[:OTHERS]
+    chosen: dict[Alternative, None] = {}
+    for other, weight, how in found:
+        # A lone kanji is part of many words, and to count the pages of each takes its time.
+        if len(chosen) == OTHERS:
+            break
+        if other != term and (other,) not in known and vocabulary.holding((other,)):
+            chosen[Alternative((other,), weight, how)] = None
+    return tuple(chosen)
 
 
 def _widen(words: Words, query: Query, clauses: dict[str, Clause], vocabulary: Vocabulary) -> list[Clause]:

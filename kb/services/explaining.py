@@ -95,7 +95,7 @@ def why(
     page, revision = _known(db, page_id, viewer=viewer)
     if reader is None or not viewer.audience.includes(reader):
         reader = viewer.audience
-    query = replace(searching.query_of(db, wanted, viewer=viewer), audience=reader)
+    query = replace(searching.query_of(db, house, wanted, viewer=viewer), audience=reader)
     explanation, obstacles = _asked(db, house, query, page, reader)
     hidden: tuple[str, ...] = ()
     if explanation.held and explanation.rank is None and reader is not viewer.audience:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from kb.rules.pages import Audience
 from kb.rules.roles import Actor
+from kb.search.port import Synonym
+from kb.services import synonyms
 from kb.store import categories, listing, pages, stamp
 from kb.store.base import Session
 from kb.store.categories import Category
@@ -25,6 +27,7 @@ class _Held:
     tags: dict[int, Sequence[str]] = field(default_factory=dict)
     pages: dict[int, Page] = field(default_factory=dict)
     shelves: tuple[Category, ...] | None = None
+    synonyms: tuple[Synonym, ...] | None = None
 
 
 class Known:
@@ -82,6 +85,15 @@ class Known:
             # Rows belong to one session and one thread; copies that were never in a session belong to nobody.
             held.shelves = tuple(one.copy() for one in categories.visible_to(db, viewer))
         return held.shelves
+
+    def synonyms(self, db: Session, *, viewer: Actor) -> tuple[Synonym, ...]:
+        """The synonyms that every search goes by now."""
+        held = self._of(db, viewer)
+        if held is None:
+            return synonyms.current(db)
+        if held.synonyms is None:
+            held.synonyms = synonyms.current(db)
+        return held.synonyms
 
     def _of(self, db: Session, viewer: Actor) -> _Held | None:
         """What is held for this audience at the stamp of this transaction; None where nothing may be held."""

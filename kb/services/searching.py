@@ -11,7 +11,7 @@ from kb.rules.errors import Invalid
 from kb.rules.pages import Audience, Confidence, Kind
 from kb.rules.roles import Actor, Permission, require
 from kb.search.port import Found, Hit, IndexBroken, IndexBusy, Query
-from kb.services import falling_back, synonyms
+from kb.services import falling_back
 from kb.services.checking import one_line
 from kb.services.excerpting import Result, result
 from kb.services.house import House
@@ -97,7 +97,7 @@ def search(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Resul
         raise Invalid("limit は1〜%(limit)sで指定してください。", field="limit", limit=limits.PAGE_SIZE_MAX)
     if wanted.offset < 0:
         raise Invalid("offset は0以上で指定してください。", field="offset")
-    query = query_of(db, wanted, viewer=viewer)
+    query = query_of(db, house, wanted, viewer=viewer)
     asked = _ask(db, house, query, viewer=viewer)
     direct = numbered(db, query.words, viewer=viewer)
     first = [direct.id] if direct is not None else []
@@ -115,7 +115,7 @@ def search(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Resul
     )
 
 
-def query_of(db: Session, wanted: Wanted, *, viewer: Actor) -> Query:
+def query_of(db: Session, house: House, wanted: Wanted, *, viewer: Actor) -> Query:
     """The question to the index: the words made one line, with the synonyms that hold now."""
     return Query(
         one_line(wanted.words[: limits.QUERY]),
@@ -126,7 +126,7 @@ def query_of(db: Session, wanted: Wanted, *, viewer: Actor) -> Query:
         tag=wanted.tag,
         confidence=wanted.confidence,
         held_by=wanted.audience,
-        synonyms=synonyms.current(db),
+        synonyms=house.known.synonyms(db, viewer=viewer),
         half_typed=wanted.half_typed,
         facets=wanted.facets,
         limit=max(RECHECKED, wanted.offset + wanted.limit),
@@ -159,7 +159,7 @@ def related(db: Session, house: House, page: Page, *, viewer: Actor) -> list[Pag
     if page.shown is None:
         return []
     words = _bare(" ".join([page.shown.title, *page.shown.phrases[:3]]))
-    query = query_of(db, Wanted(words, language=page.language.value), viewer=viewer)
+    query = query_of(db, house, Wanted(words, language=page.language.value), viewer=viewer)
     try:
         found = house.index.search(replace(query, limit=2 * RELATED))
     except (IndexBroken, IndexBusy):

@@ -69,7 +69,7 @@ def _called_so(
     db: Session, house: House, typed: str, *, language: str | None, viewer: Actor
 ) -> list[tuple[Page, tuple[str, ...]]]:
     """The pages that the index finds by title, phrase or tag, with the terms that it found, as far as readable."""
-    query = searching.query_of(db, Wanted(typed, language=language, half_typed=True), viewer=viewer)
+    query = searching.query_of(db, house, Wanted(typed, language=language, half_typed=True), viewer=viewer)
     hits = house.index.search(replace(query, limit=2 * limits.SUGGESTIONS)).hits
     readable = pages.by_ids(db, [hit.page_id for hit in hits], viewer=viewer)
     return [(readable[hit.page_id], hit.terms) for hit in hits if hit.page_id in readable]

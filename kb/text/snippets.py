@@ -10,6 +10,7 @@ from kb.text import japanese
 from kb.text.japanese import NEGATED, Token
 
 _SENTENCE = re.compile(r"[^\n。！？!?]{1,300}[。！？!?]*[」』）)]*")
+_GLANCED = 8  # sentences of which is looked at how far apart the wanted stands
 _READ = 3  # promising sentences that are read closely
 _LESS = 3  # what a term that stands there as it is spelt adds to a glance
 _AFTER = "、，,。」』）) 　\t・…"  # a cut right after one of these is the best
@@ -102,17 +103,21 @@ def _best(
     Reading closely costs some microseconds a character, so sentences are first ordered by a glance at their signs.
     """
     glances = [(_glance(folded, stems), -at) for at, (_, _, folded) in enumerate(sentences)]
+    promising = [
+        (glance, -_reach(sentences[-at][2], stems), at)
+        for glance, at in heapq.nlargest(_GLANCED if stems else 1, glances)
+    ]
     best: _Sentence | None = None
     most = 0
-    for glance, at in heapq.nlargest(_READ if stems else 1, glances):
+    for glance, _, at in heapq.nlargest(_READ, promising):
         # What seems to hold a term less is hardly ever worth more.
         if best is not None and best.found and glance + _LESS <= most:
             break
         most = max(most, glance)
         one = _read(text, *sentences[-at][:2], wanted)
         best = one if best is None or one.worth > best.worth else best
-        # A single word stands as near to itself in every other sentence.
-        if best.found == len(wanted) == 1:
+        # Everything is there, and no nearer to each other in the others, as far as a glance can tell.
+        if best.found == len(wanted):
             break
     return best if best and best.found else _read(text, *sentences[0][:2], wanted)
 
@@ -124,6 +129,12 @@ def _glance(sentence: str, stems: Iterable[tuple[str, str, str]]) -> int:
         if first in sentence:
             seen += 1 + 2 * (beginning in sentence) + 3 * (whole in sentence)
     return seen
+
+
+def _reach(sentence: str, stems: Iterable[tuple[str, str, str]]) -> int:
+    """Guess how many characters lie between the first and the last of the wanted."""
+    places = [at for _, beginning, _ in stems if (at := sentence.find(beginning)) >= 0]
+    return max(places) - min(places) if places else 0
 
 
 def _read(text: str, start: int, end: int, wanted: frozenset[str]) -> _Sentence:
