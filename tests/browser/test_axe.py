@@ -87,6 +87,29 @@ def test_no_two_screens_have_one_name() -> None:
     assert len(names) == len(SCREENS) and names > set(MAIN)
 
 
+# Two targets so near each other that no finger hits one alone, in a pane that scrolls.
+SMALL = """(top) => {
+  const pane = document.createElement("div"), rest = document.createElement("div");
+  pane.style.cssText = "height: 60px; overflow-y: auto; position: relative";
+  rest.style.cssText = "height: 300px";
+  for (const [number, place] of [top, top + 13].entries()) {
+    const button = document.createElement("button");
+    button.textContent = number;
+    button.style.cssText = `all: unset; position: absolute; left: 0; top: ${place}px; height: 12px; width: 12px`;
+    rest.append(button);
+  }
+  pane.append(rest);
+  document.body.prepend(pane);
+}"""
+
+
+@pytest.mark.parametrize(("top", "is_seen"), [(4, True), (50, False)])
+def test_a_small_target_is_seen_unless_its_pane_cuts_it_off(page: Page, top: int, is_seen: bool) -> None:
+    page.goto("/ja/")
+    page.evaluate(SMALL, top)
+    assert any(one.startswith("target-size") for one in barriers.by_axe(page)) is is_seen
+
+
 def test_axe_sees_a_barrier_where_there_is_one(page: Page) -> None:
     page.goto("/ja/")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<button></button>')")
