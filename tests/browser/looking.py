@@ -29,8 +29,8 @@ class Looking:
         page.goto(f"/{lang}{quote(path, safe='/?&=%')}")
         if screen.act is not None:
             screen.act(page)
-        # What is being loaded, a preview as soon as it opens, is dimmed for a moment.
-        expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+        # What is loaded, a preview as soon as it opens, is dimmed for a moment; the sample of a skeleton is for ever.
+        expect(page.locator("main [aria-busy=true]:not(:has(.bone))")).to_have_count(0)
         return page
 
     def turn(self, page: Page, width: str, theme: str) -> None:
