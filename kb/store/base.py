@@ -17,6 +17,8 @@ from sqlalchemy.types import TypeDecorator
 __all__ = ["Base", "Session", "Store", "UtcDateTime", "foreign_keys_asleep", "foreign_keys_awake", "open_store"]
 
 BUSY_SECONDS = 10
+# What a connection keeps of the file. A list of what waits looks at some thousand rows, and SQLite keeps 2 MB.
+CACHE_KIB = 16_384
 ONLY_READS = "only reads"  # in the info of a session that sees the database as it was at one moment
 
 
@@ -125,6 +127,7 @@ def _pragmas(connection: Any, *, read_only: bool) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     if read_only:
         cursor.execute("PRAGMA query_only = ON")
     cursor.close()
