@@ -6,7 +6,7 @@ from kb.rules import limits
 from kb.rules.pages import Audience
 from kb.search import lexicon, vocabulary
 from kb.search.lexicon import Lexicon
-from kb.search.plan import Plan, plan
+from kb.search.plan import OTHERS, Plan, plan
 from kb.search.port import Match, Query, Synonym
 from kb.search.synonyms import Run
 from kb.search.vocabulary import Words
@@ -52,6 +52,17 @@ def test_words_of_one_sense_stand_for_each_other_below_the_word() -> None:
     found = planned("印鑑")
     assert others(found, "印鑑") == {("判子",): Match.SYNONYM}
     assert found.clauses[0].alternatives[1].weight < 1
+
+
+def test_a_lone_kanji_stands_for_the_words_it_is_part_of_and_no_more_of_them_are_counted_than_are_taken() -> None:
+    among = [f"品{sign}" for sign in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳"]
+    counted: list[Run] = []
+    pages = Pages(**dict.fromkeys(among, 5))
+    honest = pages.holding
+    pages.holding = lambda run: counted.append(run) or honest(run)  # type: ignore[func-returns-value]
+    found = others(planned("品", pages), "品")
+    assert len(found) == OTHERS and set(found.values()) == {Match.PART}
+    assert ("返品",) in found and len({run for run in counted if run[0] in among}) == OTHERS - 1
 
 
 def test_kept_synonyms_stand_for_one_word_or_for_several() -> None:

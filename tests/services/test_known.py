@@ -4,7 +4,7 @@ import pytest
 
 from kb.rules.pages import Audience
 from kb.rules.roles import SYSTEM, Actor, Role
-from kb.services import editing
+from kb.services import editing, synonyms, wordings
 from kb.services.known import Known
 from kb.store import categories, listing, pages
 from kb.store.base import Session, Store
@@ -50,6 +50,26 @@ def test_what_is_remembered_is_what_the_store_says(store: Store, page_id: int) -
             assert kept[page_id].shown.body == page.shown.body
             shelves = [one.key for one in known.shelves(db, viewer=OPERATOR)]
             assert shelves == [one.key for one in categories.visible_to(db, OPERATOR)] == ["delivery"]
+
+
+def test_the_synonyms_are_those_that_hold_now(store: Store) -> None:
+    known = Known()
+
+    def told() -> list[tuple[str, ...]]:
+        with store.reading() as db:
+            return [one.wordings for one in known.synonyms(db, viewer=OPERATOR)]
+
+    before = told()
+    # Another process writes: nobody tells this one.
+    with store.writing() as db:
+        entry = synonyms.add(db, wordings.read("クマール＝冷蔵庫"), by=SYSTEM)
+        seen, number = entry.mark, entry.id
+    assert sorted(told()) == sorted([*before, ("クマール", "冷蔵庫")])
+    with store.writing() as db:
+        assert ("クマール", "冷蔵庫") in [one.wordings for one in known.synonyms(db, viewer=OPERATOR)]
+        synonyms.remove(db, number, seen=seen, by=SYSTEM)
+        assert [one.wordings for one in known.synonyms(db, viewer=OPERATOR)] == before
+    assert told() == before
 
 
 def test_the_second_session_asks_the_store_for_nothing_but_the_stamp(store: Store, page_id: int) -> None:
