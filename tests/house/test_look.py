@@ -143,3 +143,21 @@ def test_a_component_that_the_style_guide_forgot_is_seen() -> None:
 
 def test_what_is_left_out_of_the_style_guide_is_still_there() -> None:
     assert INSIDE - set().union(*(macros(name) for name in PARTS)) == set()
+
+
+def shared(one: str, other: str) -> set[str]:
+    """The classes that both sheets lay out from the ground, as their own."""
+    found = [
+        {part.strip() for selector, _ in rules(css) for part in selector.split(",") if part.strip().startswith(".")}
+        for css in (one, other)
+    ]
+    return {part for part in found[0] & found[1] if re.fullmatch(r"\.[\w-]+", part)}
+
+
+def test_the_call_room_and_the_desk_have_no_class_in_common() -> None:
+    # The sheet of the desk is on every screen of staff, so that its classes reach into the call room.
+    assert shared(*((STATIC / name).read_text("utf-8") for name in ("call.css", "desk.css"))) == set()
+
+
+def test_a_class_that_two_sheets_lay_out_is_seen() -> None:
+    assert shared(".a, .pick { color: red; }", "@media print { .pick { order: 1; } } .b .pick {}") == {".pick"}
